@@ -187,3 +187,36 @@ pub enum ExprKind {
     /// The value of the last one; nil if empty.
     Block(Vec<Expr>),
 }
+
+impl Expr {
+    /// The direct subexpressions, in order of evaluation.
+    pub fn children(&self) -> Vec<&Expr> {
+        match &self.kind {
+            ExprKind::Number(_)
+            | ExprKind::Text(_)
+            | ExprKind::Bool(_)
+            | ExprKind::Nil
+            | ExprKind::Var { .. }
+            | ExprKind::FunctionRef(_)
+            | ExprKind::Break
+            | ExprKind::Continue => vec![],
+            ExprKind::Closure { captures: exprs, .. }
+            | ExprKind::Call { args: exprs, .. }
+            | ExprKind::Prim { args: exprs, .. }
+            | ExprKind::List(exprs)
+            | ExprKind::Block(exprs) => exprs.iter().collect(),
+            ExprKind::CallValue { callee, args } => std::iter::once(&**callee).chain(args).collect(),
+            ExprKind::Record { fields, .. } => fields.iter().map(|(_, value)| value).collect(),
+            ExprKind::With { base, fields } => {
+                std::iter::once(&**base).chain(fields.iter().map(|(_, value)| value)).collect()
+            }
+            ExprKind::Field { base: expr, .. }
+            | ExprKind::TakeElement { index: expr, .. }
+            | ExprKind::Assign { value: expr, .. }
+            | ExprKind::Return(expr) => vec![expr],
+            ExprKind::If { cond, then, other } => vec![cond, then, other],
+            ExprKind::And { left, right } | ExprKind::Or { left, right } => vec![left, right],
+            ExprKind::While { cond, body } => vec![cond, body],
+        }
+    }
+}
