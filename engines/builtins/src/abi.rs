@@ -56,6 +56,8 @@ pub const RUNTIME_STACK_LIMIT_OFFSET: i32 = 0;
 pub const RUNTIME_FAULT_PLACE_OFFSET: i32 = 8;
 /// A `u64`: number of calls, counted only by code compiled for counting.
 pub const RUNTIME_CALLS_OFFSET: i32 = 16;
+/// The address of an array of words, the program's literals by text id; each is a live, immortal text.
+pub const RUNTIME_LITERALS_OFFSET: i32 = 24;
 
 /// The symbol of a primitive in generated code.
 pub fn symbol(prim_name: &str) -> String {

@@ -1,1 +1,35 @@
-//! Placeholder, replaced in this session.
+//! The runtime: values, their memory, every primitive operation, and how a program starts and ends.
+//!
+//! All engines stand on it and get values, faults and messages from here, so they cannot disagree about them. It knows
+//! no sources, no HIR and no MIR, never calls back into an engine, and is linked into compiled executables.
+//!
+//! Unsafe code lives in [`heap`], in the views of [`value`], and at the C boundary ([`abi`], [`dispatch`]).
+
+pub mod abi;
+mod argument;
+mod builtin;
+pub mod counters;
+pub mod dispatch;
+mod display;
+mod equality;
+mod fault;
+mod hash;
+mod heap;
+mod map_table;
+mod number_text;
+pub mod operation;
+mod program;
+mod random;
+mod runtime;
+mod shapes;
+mod value;
+
+pub use dispatch::{PRIM_CALLS, call};
+pub use display::display;
+pub use equality::equal;
+pub use fault::{Fault, NO_PLACE};
+pub use map_table::{Key, KeyRef, MapTable};
+pub use program::{FunctionInfo, Malformed, ParamType, ProgramInfo, ShapeInfo};
+pub use runtime::Runtime;
+pub use shapes::{Shape, Shapes};
+pub use value::{Kind, Value, View};
