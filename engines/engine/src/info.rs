@@ -1,0 +1,116 @@
+//! What the runtime has to know of a program.
+
+use std::collections::HashMap;
+
+use ilo4_check::hir::{ExprKind, Function, Origin, Program, Record};
+use ilo4_check::types::Type;
+use ilo4_runtime::entry::{FunctionInfo, ParamType, ProgramInfo, ShapeInfo};
+
+use crate::walk::for_each_expr;
+
+/// Collects the facts: functions and shapes with the indices they have in HIR; names of fields (those declared, then those
+/// only read) and text literals in the order in which they are first met.
+pub fn program_info(program: &Program) -> ProgramInfo {
+    let (mut names, mut texts) = (Interner::default(), Interner::default());
+    let shapes = program.records.iter().map(|record| shape(record, &mut names)).collect();
+    for_each_expr(program, |expr| match &expr.kind {
+        ExprKind::Text(text) => {
+            texts.id(text);
+        }
+        ExprKind::Field { name, .. } => {
+            names.id(name);
+        }
+        ExprKind::With { fields, .. } => fields.iter().for_each(|(name, _)| {
+            names.id(name);
+        }),
+        _ => {}
+    });
+    let functions = program.functions.iter().map(function).collect();
+    ProgramInfo { functions, shapes, names: names.items, texts: texts.items }
+}
+
+#[derive(Default)]
+struct Interner {
+    items: Vec<String>,
+    ids: HashMap<String, u32>,
+}
+
+impl Interner {
+    fn id(&mut self, item: &str) -> u32 {
+        if let Some(id) = self.ids.get(item) {
+            return *id;
+        }
+        let id = self.items.len() as u32;
+        self.items.push(item.to_owned());
+        self.ids.insert(item.to_owned(), id);
+        id
+    }
+}
+
+fn shape(record: &Record, names: &mut Interner) -> ShapeInfo {
+    let fields = record.fields.iter().map(|(name, _)| names.id(name)).collect();
+    ShapeInfo { name: record.name.clone(), fields }
+}
+
+fn function(function: &Function) -> FunctionInfo {
+    FunctionInfo {
+        name: function.name.clone(),
+        declared: function.origin == Origin::Declared,
+        builtin: function.origin == Origin::Builtin,
+        arity: function.params.len() as u32,
+        captures: function.captures as u32,
+        params: function.params.iter().map(param).collect(),
+        omits_result: function.omits_result,
+    }
+}
+
+/// How an argument for a parameter of this type is converted (7.3).
+fn param(ty: &Type) -> ParamType {
+    match ty {
+        Type::Number => ParamType::Number,
+        Type::Text | Type::Sum(_) => ParamType::Text,
+        Type::Bool => ParamType::Bool,
+        Type::Any => ParamType::Any,
+        Type::Optional(inner) => ParamType::Optional(Box::new(param(inner))),
+        Type::List(element) => ParamType::List(Box::new(param(element))),
+        Type::Function(..) => ParamType::Function,
+        Type::Nil | Type::Map(..) | Type::Result(..) | Type::Record(_) => ParamType::Unsupported(ty.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ilo4_check::hir::{Expr, Var};
+    use ilo4_syntax::Span;
+
+    use super::*;
+
+    fn expr(kind: ExprKind) -> Expr {
+        Expr { kind, span: Span::default() }
+    }
+
+    #[test]
+    fn tables_follow_the_program() {
+        let text = |text: &str| expr(ExprKind::Text(text.into()));
+        let field =
+            ExprKind::Field { base: Box::new(text("a")), name: "y".into(), tolerant: true, hint: None, take: false };
+        let function = Function {
+            name: "f".into(),
+            origin: Origin::Declared,
+            captures: 0,
+            vars: vec![Var { name: "p".into() }],
+            params: vec![Type::Optional(Box::new(Type::Sum(vec!["red".into()])))],
+            result: Type::Any,
+            body: expr(ExprKind::List(vec![expr(field), text("b"), text("a")])),
+            omits_result: true,
+            span: Span::default(),
+        };
+        let record = Record { name: "pt".into(), fields: vec![("x".into(), Type::Number)] };
+        let info = program_info(&Program { functions: vec![function], records: vec![record] });
+        assert_eq!(info.texts, ["a", "b"]);
+        assert_eq!(info.names, ["x", "y"]);
+        assert_eq!(info.shapes, [ShapeInfo { name: "pt".into(), fields: vec![0] }]);
+        assert_eq!(info.functions[0].params, [ParamType::Optional(Box::new(ParamType::Text))]);
+        assert!(info.functions[0].declared && !info.functions[0].builtin && info.functions[0].omits_result);
+    }
+}
