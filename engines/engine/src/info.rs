@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use ilo4_check::hir::{ExprKind, Function, Origin, Program, Record};
 use ilo4_check::types::Type;
-use ilo4_runtime::entry::{FunctionInfo, ParamType, ProgramInfo, ShapeInfo};
+use ilo4_runtime::{FunctionInfo, ParamType, ProgramInfo, ShapeInfo};
 
 use crate::walk::for_each_expr;
 
@@ -74,7 +74,17 @@ fn param(ty: &Type) -> ParamType {
         Type::Optional(inner) => ParamType::Optional(Box::new(param(inner))),
         Type::List(element) => ParamType::List(Box::new(param(element))),
         Type::Function(..) => ParamType::Function,
-        Type::Nil | Type::Map(..) | Type::Result(..) | Type::Record(_) => ParamType::Unsupported(ty.to_string()),
+        Type::Nil | Type::Map(..) | Type::Result(..) | Type::Record(_) => ParamType::Unsupported(written(ty)),
+    }
+}
+
+/// The outermost constructor as a program writes it; the message needs no more.
+fn written(ty: &Type) -> String {
+    match ty {
+        Type::Map(..) => "M".into(),
+        Type::Result(..) => "R".into(),
+        Type::Record(name) => name.clone(),
+        _ => "nil".into(),
     }
 }
 

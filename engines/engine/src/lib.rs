@@ -12,8 +12,7 @@ pub mod stack;
 pub mod walk;
 
 use ilo4_check::hir;
-use ilo4_runtime::entry::ProgramInfo;
-use ilo4_runtime::{Fault, Runtime, Value};
+use ilo4_runtime::{Fault, ProgramInfo, Runtime, Value};
 
 pub use info::program_info;
 pub use places::Places;

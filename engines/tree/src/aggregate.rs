@@ -1,7 +1,8 @@
 //! Lists, records and their parts.
 
 use ilo4_check::hir::{Expr, ExprKind, RecordId, VarId};
-use ilo4_runtime::Value;
+use ilo4_runtime::operation::{self, Hint};
+use ilo4_runtime::{Fault, Runtime, Value};
 use ilo4_syntax::Span;
 
 use crate::exit::Evaluation;
@@ -12,7 +13,7 @@ impl<'a> Machine<'a> {
     pub(crate) fn list(&mut self, items: &'a [Expr]) -> Evaluation {
         let height = self.slots.len();
         self.push_operands(items)?;
-        Ok(Value::list(self.slots.drain(height..).collect()))
+        Ok(operation::list_from(self.slots.drain(height..).collect()))
     }
 
     /// Fields are evaluated as written and stored as declared.
@@ -24,7 +25,7 @@ impl<'a> Machine<'a> {
             let value = self.eval(value)?;
             self.slots[height + *slot as usize] = value;
         }
-        Ok(self.runtime.record(record.0, self.slots.drain(height..)))
+        Ok(operation::record_new(record.0, self.slots.drain(height..).collect()))
     }
 
     #[inline(never)]
@@ -35,26 +36,52 @@ impl<'a> Machine<'a> {
             let value = self.eval(value)?;
             self.slots.push(value);
         }
-        todo(base, height, span)
+        let names: Vec<u32> = fields.iter().map(|(name, _)| self.literals.name(name, self.runtime)).collect();
+        let updated = operation::with(self.runtime, base, &names, self.slots.drain(height..));
+        updated.map_err(|fault| self.fault(fault, span))
     }
 
-    /// Reads a field. A variable is looked at where it stands; a temporary record gives its field away.
+    /// Reads a field. A variable is looked at where it stands; any other record is a temporary, which dies here and so may give
+    /// its field away.
     #[inline(never)]
-    pub(crate) fn field(
-        &mut self,
-        base: &'a Expr,
-        name: &'a str,
-        tolerant: bool,
-        hint: Option<(RecordId, u32)>,
-        take: bool,
-        span: Span,
-    ) -> Evaluation {
-        todo(base, name, tolerant)
+    pub(crate) fn field(&mut self, base: &'a Expr, read: &FieldRead<'a>, span: Span) -> Evaluation {
+        let name = self.literals.name(read.name, self.runtime);
+        let found = match base.kind {
+            ExprKind::Var { var, last: false } => {
+                let slot = &mut self.slots[self.frame + var.0 as usize];
+                read.from(self.runtime, slot, name, read.take)
+            }
+            _ => {
+                let mut base = self.eval(base)?;
+                read.from(self.runtime, &mut base, name, true)
+            }
+        };
+        found.map_err(|fault| self.fault(fault, span))
     }
 
     #[inline(never)]
     pub(crate) fn take_element(&mut self, list: VarId, index: &'a Expr) -> Evaluation {
-        let index = self.eval(index)?;
-        todo(list, index)
+        let index = self.eval(index)?.as_number().expect("bug: the index of an element taken is a number");
+        Ok(operation::element_take(self.slot(list), index))
+    }
+}
+
+/// The operands of a field access that are not evaluated.
+pub(crate) struct FieldRead<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) tolerant: bool,
+    pub(crate) hint: Option<(RecordId, u32)>,
+    /// See [`ExprKind::Field`].
+    pub(crate) take: bool,
+}
+
+impl FieldRead<'_> {
+    fn from(&self, runtime: &Runtime, base: &mut Value, name: u32, take: bool) -> Result<Value, Fault> {
+        let hint = self.hint.map(|(record, slot)| Hint { shape: record.0, slot });
+        match (self.tolerant, take) {
+            (true, _) => Ok(operation::field_tolerant(runtime, base, name, hint)),
+            (false, true) => operation::field_take(runtime, base, name, hint),
+            (false, false) => operation::field(runtime, base, name, hint),
+        }
     }
 }

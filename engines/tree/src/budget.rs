@@ -5,7 +5,7 @@ use ilo4_engine::stack::stack_pointer;
 /// As many nested calls as the language promises (6.10), and some, work as long as the native stack has room at all.
 const PROMISED_DEPTH: u32 = 60_000;
 
-/// What a program may use of the stack whatever its depth. Beyond it only [`PROMISED_DEPTH`] counts: unbounded recursion
+/// What a program may use of the stack whatever its depth: about 380,000 small calls, of 700 bytes each (measured). Beyond it only [`PROMISED_DEPTH`] counts: unbounded recursion
 /// then ends after some hundred megabytes and not after gigabytes, which would look like a lack of memory from outside.
 const COMFORTABLE_BYTES: usize = 256 << 20;
 

@@ -1,7 +1,7 @@
 //! Calls.
 
 use ilo4_check::hir::{Expr, Function, FunctionId};
-use ilo4_runtime::Value;
+use ilo4_runtime::{Value, operation};
 use ilo4_syntax::Span;
 
 use crate::exit::{Evaluation, Exit};
@@ -52,19 +52,20 @@ impl<'a> Machine<'a> {
     pub(crate) fn call_value(&mut self, callee: &'a Expr, args: &'a [Expr], span: Span) -> Evaluation {
         let callee = self.eval(callee)?;
         let height = self.slots.len();
-        self.slots.extend_from_slice(callee.captures());
+        self.slots.extend_from_slice(operation::closure_captures(&callee));
         self.push_operands(args)?;
-        let function = self.runtime.call_target(&callee, args.len() as u32).map_err(|fault| self.fault(fault, span))?;
+        let target = operation::call_target(self.runtime, &callee, args.len() as u32);
+        let function = FunctionId(target.map_err(|fault| self.fault(fault, span))?);
         // Given up before the call, so that the callee may own what was captured.
         drop(callee);
-        debug_assert_eq!(self.slots.len() - height, self.function(FunctionId(function)).param_count());
-        self.call(FunctionId(function), span)
+        debug_assert_eq!(self.slots.len() - height, self.function(function).param_count());
+        self.call(function, span)
     }
 
     #[inline(never)]
     pub(crate) fn closure(&mut self, function: FunctionId, captures: &'a [Expr]) -> Evaluation {
         let height = self.slots.len();
         self.push_operands(captures)?;
-        Ok(Value::closure(function.0, self.slots.drain(height..)))
+        Ok(operation::closure_new(function.0, self.slots.drain(height..).collect()))
     }
 }

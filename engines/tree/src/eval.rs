@@ -3,6 +3,7 @@
 use ilo4_check::hir::{Expr, ExprKind, VarId};
 use ilo4_runtime::Value;
 
+use crate::aggregate::FieldRead;
 use crate::exit::{Evaluation, Exit};
 use crate::machine::Machine;
 
@@ -44,7 +45,8 @@ impl<'a> Machine<'a> {
                 ExprKind::Break => Err(Exit::Break),
                 ExprKind::Continue => Err(Exit::Continue),
                 ExprKind::Field { base, name, tolerant, hint, take } => {
-                    self.field(base, name, *tolerant, *hint, *take, expr.span)
+                    let read = FieldRead { name, tolerant: *tolerant, hint: *hint, take: *take };
+                    self.field(base, &read, expr.span)
                 }
                 ExprKind::TakeElement { list, index } => self.take_element(*list, index),
                 ExprKind::List(items) => self.list(items),

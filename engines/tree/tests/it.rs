@@ -3,6 +3,5 @@
 mod it {
     mod build;
     mod depth;
-    mod documents;
     mod walk;
 }

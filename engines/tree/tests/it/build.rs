@@ -130,7 +130,7 @@ pub fn run<const N: usize>(program: &ilo4_engine::Program, numbers: [f64; N]) ->
         runtime.stack_limit = stack.limit;
         let args = numbers.map(Value::number).into();
         let outcome = Tree.run(program, Request { function: 0, args, count_calls: true }, &mut runtime);
-        let outcome = describe(&mut runtime, outcome);
+        let outcome = describe(&runtime, outcome);
         Ran { outcome, counters: counters::snapshot(), calls: runtime.calls }
     })
     .expect("a thread for the program");
@@ -138,9 +138,9 @@ pub fn run<const N: usize>(program: &ilo4_engine::Program, numbers: [f64; N]) ->
     ran
 }
 
-fn describe(runtime: &mut Runtime, outcome: Outcome) -> Result<String, (String, u32)> {
+fn describe(runtime: &Runtime, outcome: Outcome) -> Result<String, (String, u32)> {
     match outcome {
-        Ok(value) => Ok(runtime.display(&value)),
+        Ok(value) => Ok(ilo4_runtime::display(runtime, &value)),
         Err(fault) => Err((fault.code.as_str().to_owned(), fault.place)),
     }
 }

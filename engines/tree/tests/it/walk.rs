@@ -43,7 +43,7 @@ fn loops_forget_unfinished_operands() {
     let skip = when(prim(Prim::Less, [var(0), number(3.0)]), expr(ExprKind::Continue), number(0.0));
     let body = block([
         set(0, prim(Prim::Add, [var(0), number(1.0)])),
-        set(1, prim(Prim::Append, [last(1), list([var(0), text("waits"), list([text("too"), leave, skip])])])),
+        set(1, prim(Prim::Append, [var(1), list([var(0), text("waits"), list([text("too"), leave, skip])])])),
     ]);
     let program = block([
         set(0, number(0.0)),
