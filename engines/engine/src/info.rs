@@ -102,8 +102,13 @@ mod tests {
     #[test]
     fn tables_follow_the_program() {
         let text = |text: &str| expr(ExprKind::Text(text.into()));
-        let field =
-            ExprKind::Field { base: Box::new(text("a")), name: "y".into(), tolerant: true, hint: None, take: false };
+        let field = ExprKind::Field {
+            base: Box::new(text("a")),
+            name: "y".into(),
+            tolerant: true,
+            hint: None,
+            take: false,
+        };
         let function = Function {
             name: "f".into(),
             origin: Origin::Declared,

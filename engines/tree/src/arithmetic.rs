@@ -42,7 +42,14 @@ impl<'a> Machine<'a> {
     }
 
     #[inline(never)]
-    fn ternary(&mut self, prim: Prim, first: &'a Expr, second: &'a Expr, third: &'a Expr, span: Span) -> Evaluation {
+    fn ternary(
+        &mut self,
+        prim: Prim,
+        first: &'a Expr,
+        second: &'a Expr,
+        third: &'a Expr,
+        span: Span,
+    ) -> Evaluation {
         let first = self.eval(first)?;
         let second = self.eval(second)?;
         let third = self.eval(third)?;

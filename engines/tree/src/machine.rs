@@ -52,7 +52,12 @@ impl<'a> Machine<'a> {
     pub(crate) fn run(mut self, request: Request) -> Outcome {
         let function = hir::FunctionId(request.function);
         let declared = &self.hir.functions[request.function as usize];
-        assert_eq!(request.args.len(), declared.param_count(), "bug: entry `{}` called with other arguments", declared.name);
+        assert_eq!(
+            request.args.len(),
+            declared.param_count(),
+            "bug: entry `{}` called with other arguments",
+            declared.name
+        );
         self.slots.extend(request.args);
         match self.call(function, declared.span) {
             Ok(value) => Ok(value),

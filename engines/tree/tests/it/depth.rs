@@ -49,10 +49,10 @@ fn tail_calls_do_not_nest() {
 /// A tail call out of a loop, in the middle of an operand, with arguments that reuse the variables they replace.
 #[test]
 fn tail_calls_leave_loops() {
-    let next = ret(tail_call(1, [
-        prim(Prim::Subtract, [var(0), number(1.0)]),
-        prim(Prim::Append, [last(1), var(0)]),
-    ]));
+    let next = ret(tail_call(
+        1,
+        [prim(Prim::Subtract, [var(0), number(1.0)]), prim(Prim::Append, [last(1), var(0)])],
+    ));
     let stop = when(prim(Prim::Equal, [var(0), number(0.0)]), ret(prim(Prim::Len, [last(1)])), number(0.0));
     let body = repeat(number(1.0), list([text("waits"), stop, next]));
     let spin = function("spin", [0, 2, 2], body);

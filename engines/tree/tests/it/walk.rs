@@ -57,7 +57,10 @@ fn loops_forget_unfinished_operands() {
 #[test]
 fn return_leaves_from_within_operands_and_loops() {
     let inner = repeat(number(1.0), list([text("waits"), ret(text("left"))]));
-    check([function("f", [0, 0, 0], list([text("a"), call(1, [])])), function("g", [0, 0, 0], inner)], "[a, left]");
+    check(
+        [function("f", [0, 0, 0], list([text("a"), call(1, [])])), function("g", [0, 0, 0], inner)],
+        "[a, left]",
+    );
 }
 
 #[test]
@@ -68,7 +71,12 @@ fn fields_by_slot_by_name_and_taken() {
     value(field(make(), "b", None, false), "[2]");
     let taken = block([set(0, make()), set(1, field(var(0), "b", Some(1), true)), list([var(1), var(0)])]);
     value(taken, "[[2], duo {a: x, b: nil}]");
-    let kept = block([set(0, make()), set(2, var(0)), set(1, field(var(0), "b", Some(1), true)), list([var(1), var(0)])]);
+    let kept = block([
+        set(0, make()),
+        set(2, var(0)),
+        set(1, field(var(0), "b", Some(1), true)),
+        list([var(1), var(0)]),
+    ]);
     value(kept, "[[2], duo {a: x, b: [2]}]");
     faults(at(9, field(make(), "c", None, false)), "ILO-R005", 9);
 }
@@ -115,14 +123,19 @@ fn the_last_read_makes_updates_in_place() {
 
 #[test]
 fn function_values_bring_their_captures() {
-    let apply = function("f", [0, 0, 1], block([set(0, closure(1, [text("c")])), call_value(var(0), [text("x")])]));
+    let apply =
+        function("f", [0, 0, 1], block([set(0, closure(1, [text("c")])), call_value(var(0), [text("x")])]));
     let inner = function("f.1", [1, 1, 2], list([last(0), last(1)]));
     check([apply, inner], "[c, x]");
 }
 
 #[test]
 fn a_callee_is_looked_at_after_its_arguments() {
-    faults(at(3, call_value(number(7.0), [at(5, prim(Prim::Divide, [number(1.0), number(0.0)]))])), "ILO-R003", 5);
+    faults(
+        at(3, call_value(number(7.0), [at(5, prim(Prim::Divide, [number(1.0), number(0.0)]))])),
+        "ILO-R003",
+        5,
+    );
     faults(at(3, call_value(number(7.0), [number(1.0)])), "ILO-R004", 3);
     let program = program([
         function("f", [0, 0, 0], call_value(closure(1, [text("c")]), [])),
@@ -134,5 +147,9 @@ fn a_callee_is_looked_at_after_its_arguments() {
 #[test]
 fn a_fault_has_the_place_of_the_innermost_expression_and_leaves_nothing_alive() {
     let raise = at(6, prim(Prim::Subtract, [list([text("held")]), number(1.0)]));
-    faults(at(1, prim(Prim::Add, [list([text("waiting")]), at(2, list([text("too"), raise]))])), "ILO-R004", 6);
+    faults(
+        at(1, prim(Prim::Add, [list([text("waiting")]), at(2, list([text("too"), raise]))])),
+        "ILO-R004",
+        6,
+    );
 }
