@@ -53,10 +53,15 @@ pub fn run(program: &mut Program) {
     let mut may_fault: Vec<bool> = program.functions.iter().map(|body| body.effects.recursive).collect();
     loop {
         let mut changed = false;
-        for index in 0..program.functions.len() {
-            if !may_fault[index] && body_may_fault(&program.functions[index], &may_fault) {
+        for (index, body) in program.functions.iter().enumerate() {
+            if !may_fault[index] && body_may_fault(body, &may_fault) {
                 may_fault[index] = true;
                 changed = true;
+            }
+            // A tail callee answers in its caller's place, so it answers in the same way.
+            let answers_faults = may_fault[index];
+            for callee in tail_callees(body).filter(|_| answers_faults) {
+                changed |= !std::mem::replace(&mut may_fault[callee.index()], true);
             }
         }
         if !changed {
@@ -66,6 +71,13 @@ pub fn run(program: &mut Program) {
     for (body, may_fault) in program.functions.iter_mut().zip(may_fault) {
         body.effects.may_fault = may_fault;
     }
+}
+
+fn tail_callees(body: &Body) -> impl Iterator<Item = FunctionId> {
+    body.blocks.iter().filter_map(|block| match block.terminator {
+        Terminator::TailCall { function, .. } => Some(function),
+        _ => None,
+    })
 }
 
 fn body_may_fault(body: &Body, may_fault: &[bool]) -> bool {

@@ -102,7 +102,9 @@ impl Flow {
                 Terminator::Return(value) => self.result(index, self.operand(index, *value)),
                 Terminator::TailCall { function, args, .. } => {
                     self.arguments(index, function.index(), args);
+                    // Both return through the same frame, so they must agree.
                     self.result(index, self.results[function.index()]);
+                    self.result(function.index(), self.results[index]);
                 }
                 Terminator::Goto(_) | Terminator::Branch { .. } | Terminator::Unreachable => {}
             }

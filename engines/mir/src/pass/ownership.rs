@@ -98,8 +98,8 @@ fn consume_operands(body: &Body, operands: Vec<(&mut Operand, Position)>, live: 
 /// Drops, at the start of a block, what its only predecessor still owned and nobody needs from here on.
 fn drop_on_entry(body: &mut Body, liveness: &Liveness) {
     let predecessors = body.predecessors();
-    for index in 0..body.blocks.len() {
-        let owned: Vec<Local> = match predecessors[index].as_slice() {
+    for (index, predecessors) in predecessors.iter().enumerate() {
+        let owned: Vec<Local> = match predecessors.as_slice() {
             [] => body.params().filter(|param| body.is_word(*param)).collect(),
             [only] => liveness.live_out[only.index()].iter().map(|local| Local(local as u32)).collect(),
             _ => continue,
