@@ -11,6 +11,7 @@ mod builtin;
 pub mod counters;
 pub mod dispatch;
 mod display;
+pub mod entry;
 mod equality;
 mod fault;
 mod hash;
@@ -22,7 +23,11 @@ mod program;
 mod random;
 mod runtime;
 mod shapes;
+pub mod stats;
 mod value;
+
+#[cfg(test)]
+mod ownership_tests;
 
 pub use dispatch::{PRIM_CALLS, call};
 pub use display::display;
