@@ -1,55 +1,21 @@
 //! What the runtime has to know of a program.
 
-use std::collections::HashMap;
-
-use ilo4_check::hir::{ExprKind, Function, Origin, Program, Record};
+use ilo4_check::hir::{Function, Origin, Program};
 use ilo4_check::types::Type;
 use ilo4_runtime::{FunctionInfo, ParamType, ProgramInfo, ShapeInfo};
 
-use crate::walk::for_each_expr;
-
-/// Collects the facts: functions and shapes with the indices they have in HIR; names of fields (those declared, then those
-/// only read) and text literals in the order in which they are first met.
-pub fn program_info(program: &Program) -> ProgramInfo {
-    let (mut names, mut texts) = (Interner::default(), Interner::default());
-    let shapes = program.records.iter().map(|record| shape(record, &mut names)).collect();
-    for_each_expr(program, |expr| match &expr.kind {
-        ExprKind::Text(text) => {
-            texts.id(text);
-        }
-        ExprKind::Field { name, .. } => {
-            names.id(name);
-        }
-        ExprKind::With { fields, .. } => fields.iter().for_each(|(name, _)| {
-            names.id(name);
-        }),
-        _ => {}
-    });
-    let functions = program.functions.iter().map(function).collect();
-    ProgramInfo { functions, shapes, names: names.items, texts: texts.items }
-}
-
-#[derive(Default)]
-struct Interner {
-    items: Vec<String>,
-    ids: HashMap<String, u32>,
-}
-
-impl Interner {
-    fn id(&mut self, item: &str) -> u32 {
-        if let Some(id) = self.ids.get(item) {
-            return *id;
-        }
-        let id = self.items.len() as u32;
-        self.items.push(item.to_owned());
-        self.ids.insert(item.to_owned(), id);
-        id
+/// Collects the facts: functions and shapes have the indices of HIR and MIR, names and texts those of MIR.
+pub fn program_info(hir: &Program, mir: &ilo4_mir::Program) -> ProgramInfo {
+    let shape = |shape: &ilo4_mir::body::Shape| ShapeInfo {
+        name: shape.name.clone(),
+        fields: shape.fields.iter().map(|name| name.0).collect(),
+    };
+    ProgramInfo {
+        functions: hir.functions.iter().map(function).collect(),
+        shapes: mir.shapes.iter().map(shape).collect(),
+        names: mir.names.clone(),
+        texts: mir.texts.clone(),
     }
-}
-
-fn shape(record: &Record, names: &mut Interner) -> ShapeInfo {
-    let fields = record.fields.iter().map(|(name, _)| names.id(name)).collect();
-    ShapeInfo { name: record.name.clone(), fields }
 }
 
 fn function(function: &Function) -> FunctionInfo {
@@ -90,7 +56,7 @@ fn written(ty: &Type) -> String {
 
 #[cfg(test)]
 mod tests {
-    use ilo4_check::hir::{Expr, Var};
+    use ilo4_check::hir::{Expr, ExprKind, Record, Var};
     use ilo4_syntax::Span;
 
     use super::*;
@@ -121,7 +87,8 @@ mod tests {
             span: Span::default(),
         };
         let record = Record { name: "pt".into(), fields: vec![("x".into(), Type::Number)] };
-        let info = program_info(&Program { functions: vec![function], records: vec![record] });
+        let hir = Program { functions: vec![function], records: vec![record] };
+        let info = program_info(&hir, &ilo4_mir::lower(&hir));
         assert_eq!(info.texts, ["a", "b"]);
         assert_eq!(info.names, ["x", "y"]);
         assert_eq!(info.shapes, [ShapeInfo { name: "pt".into(), fields: vec![0] }]);

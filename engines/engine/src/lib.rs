@@ -9,7 +9,6 @@
 mod info;
 mod places;
 pub mod stack;
-pub mod walk;
 
 use ilo4_check::hir;
 use ilo4_runtime::{Fault, ProgramInfo, Runtime, Value};
@@ -22,6 +21,8 @@ pub use stack::run_on_big_stack;
 pub struct Program {
     /// With last-use marks. The tree engine walks it.
     pub hir: hir::Program,
+    /// Verified, with ownership explicit. Everyone else starts from it.
+    pub mir: ilo4_mir::Program,
     /// What the runtime has to know: functions, shapes, field names.
     pub info: ProgramInfo,
     /// Where in the sources a fault can happen.
@@ -29,12 +30,13 @@ pub struct Program {
 }
 
 impl Program {
-    /// Numbers the places of `hir` and collects its facts. `hir` must come from the checker, with last uses marked (without
+    /// Lowers `hir` and collects its facts. `hir` must come from the checker, with last uses marked (without
     /// the marks it means the same, but every update copies).
     pub fn new(hir: hir::Program) -> Program {
-        let info = program_info(&hir);
-        let places = Places::of(&hir);
-        Program { hir, info, places }
+        let mir = ilo4_mir::lower(&hir);
+        let info = program_info(&hir, &mir);
+        let places = Places::new(&mir.places);
+        Program { hir, mir, info, places }
     }
 }
 

@@ -2,10 +2,7 @@
 
 use std::collections::HashMap;
 
-use ilo4_check::hir::{ExprKind, Program};
 use ilo4_syntax::Span;
-
-use crate::walk::for_each_expr;
 
 /// Numbers spans in the order in which they are met; equal spans have equal numbers.
 ///
@@ -18,13 +15,11 @@ pub struct Places {
 }
 
 impl Places {
-    /// The places of all expressions of `program` that can raise a fault themselves.
-    pub fn of(program: &Program) -> Places {
+    /// The numbering that MIR made while it was built: it meets every expression that can fault.
+    pub fn new(spans: &[Span]) -> Places {
         let mut places = Places::default();
-        for_each_expr(program, |expr| {
-            if can_fault(&expr.kind) {
-                places.id(expr.span);
-            }
+        spans.iter().for_each(|span| {
+            places.id(*span);
         });
         places
     }
@@ -57,47 +52,11 @@ impl Places {
     }
 }
 
-/// Can evaluating this expression raise a fault that is not an operand's?
-fn can_fault(kind: &ExprKind) -> bool {
-    matches!(
-        kind,
-        ExprKind::Prim { .. }
-            | ExprKind::Call { .. }
-            | ExprKind::CallValue { .. }
-            | ExprKind::With { .. }
-            | ExprKind::Field { .. }
-            | ExprKind::TakeElement { .. }
-    )
-}
-
 #[cfg(test)]
 mod tests {
-    use ilo4_builtins::Prim;
-    use ilo4_check::hir::{Expr, Function, Origin};
-    use ilo4_check::types::Type;
     use ilo4_syntax::SourceId;
 
     use super::*;
-
-    fn at(start: usize, kind: ExprKind) -> Expr {
-        Expr { kind, span: Span::new(SourceId(0), start, start + 1) }
-    }
-
-    fn program(body: Expr) -> Program {
-        let span = body.span;
-        let function = Function {
-            name: "f".into(),
-            origin: Origin::Declared,
-            captures: 0,
-            vars: vec![],
-            params: vec![],
-            result: Type::Any,
-            body,
-            omits_result: false,
-            span,
-        };
-        Program { functions: vec![function], records: vec![] }
-    }
 
     #[test]
     fn equal_spans_share_a_number() {
@@ -106,14 +65,5 @@ mod tests {
         assert_eq!([places.id(a), places.id(b), places.id(a)], [0, 1, 0]);
         assert_eq!(places.span(1), Some(b));
         assert_eq!(places.span(u32::MAX), None);
-    }
-
-    #[test]
-    fn only_what_can_fault_is_numbered_in_order_of_the_text() {
-        let prim = |start, args| at(start, ExprKind::Prim { prim: Prim::Add, args });
-        let number = |start| at(start, ExprKind::Number(1.0));
-        let places = Places::of(&program(prim(0, vec![prim(1, vec![number(2)]), prim(3, vec![])])));
-        let starts: Vec<u32> = (0..places.len() as u32).map(|id| places.span(id).unwrap().start).collect();
-        assert_eq!(starts, [0, 1, 3]);
     }
 }
