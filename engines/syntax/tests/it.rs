@@ -4,3 +4,13 @@
 mod blocks;
 #[path = "it/documents.rs"]
 mod documents;
+#[path = "it/errors.rs"]
+mod errors;
+#[path = "it/hostile.rs"]
+mod hostile;
+#[path = "it/imports.rs"]
+mod imports;
+#[path = "it/rendering.rs"]
+mod rendering;
+#[path = "it/trees.rs"]
+mod trees;

@@ -1,6 +1,6 @@
 //! Statements (3).
 
-use crate::ast::{BinaryOp, Body, Expr, ExprKind, Stmt, StmtKind};
+use crate::ast::{BinaryOp, Body, Expr, ExprKind, Stmt, StmtKind, UnaryOp};
 use crate::grammar::expressions::foreign_advice;
 use crate::parser::{Needed, Parsed, Parser};
 use crate::token::TokenKind;
@@ -55,7 +55,7 @@ impl Parser<'_> {
             TokenKind::Bang => self.negated(),
             TokenKind::Caret => self.err_statement(),
             TokenKind::Identifier => self.word_statement(next),
-            _ => self.expression_statement(false),
+            _ => self.expression_statement(),
         }
     }
 
@@ -94,7 +94,7 @@ impl Parser<'_> {
                 Ok(StmtKind::While { cond, body: self.block()? })
             }
             _ if is_binding => self.binding(),
-            _ => self.expression_statement(false),
+            _ => self.expression_statement(),
         }
     }
 
@@ -168,9 +168,10 @@ impl Parser<'_> {
 
     /// `"!" expr-inner body-tail`.
     fn negated(&mut self) -> Parsed<StmtKind> {
+        let start = self.pos;
         self.bump();
         let cond = self.nested(Needed::Expression, Self::expr_inner)?;
-        self.body_tail(cond, true)
+        self.body_tail(cond, Some(start))
     }
 
     /// `"^" expr-inner`.
@@ -185,13 +186,14 @@ impl Parser<'_> {
         Ok(StmtKind::Expr(Expr { kind: ExprKind::Err(Box::new(inner)), span }))
     }
 
-    fn expression_statement(&mut self, negated: bool) -> Parsed<StmtKind> {
+    fn expression_statement(&mut self) -> Parsed<StmtKind> {
         let cond = self.expr()?;
-        self.body_tail(cond, negated)
+        self.body_tail(cond, None)
     }
 
-    /// `body-tail`: what follows a condition decides what it is.
-    fn body_tail(&mut self, cond: Expr, negated: bool) -> Parsed<StmtKind> {
+    /// `body-tail`: what follows a condition decides what it is; `negation` is the token of the `!` before it.
+    fn body_tail(&mut self, cond: Expr, negation: Option<usize>) -> Parsed<StmtKind> {
+        let negated = negation.is_some();
         if self.at(TokenKind::LeftBrace) {
             let then = self.block()?;
             let other = if self.at(TokenKind::LeftBrace) { Some(self.block()?) } else { None };
@@ -202,13 +204,9 @@ impl Parser<'_> {
             self.check_guard_end()?;
             return Ok(StmtKind::Guard { cond, negated, value });
         }
-        if !negated {
-            return Ok(StmtKind::Expr(cond));
-        }
-        let before = self.span_at(self.pos - 1);
-        let span = crate::span::Span { start: cond.span.start.saturating_sub(1), end: before.end, ..before };
-        let kind = ExprKind::Unary { op: crate::ast::UnaryOp::Not, operand: Box::new(cond) };
-        Ok(StmtKind::Expr(Expr { kind, span }))
+        let Some(start) = negation else { return Ok(StmtKind::Expr(cond)) };
+        let kind = ExprKind::Unary { op: UnaryOp::Not, operand: Box::new(cond) };
+        Ok(StmtKind::Expr(Expr { kind, span: self.span_from(start) }))
     }
 
     /// Behind a guard's value: `;`, `}`, `)` or the end of the declaration (3.3).
