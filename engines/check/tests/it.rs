@@ -1,0 +1,6 @@
+//! The integration tests of the checker: programs in, diagnostics and the text form of HIR out.
+
+#[path = "it/blocks.rs"]
+mod blocks;
+#[path = "it/documents.rs"]
+mod documents;
