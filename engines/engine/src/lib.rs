@@ -8,6 +8,8 @@
 
 mod info;
 mod places;
+#[cfg(feature = "reference")]
+pub mod reference;
 pub mod stack;
 
 use ilo4_check::hir;

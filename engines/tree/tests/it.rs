@@ -3,5 +3,6 @@
 mod it {
     mod build;
     mod depth;
+    mod documents;
     mod walk;
 }
