@@ -40,17 +40,9 @@ fn param(ty: &Type) -> ParamType {
         Type::Optional(inner) => ParamType::Optional(Box::new(param(inner))),
         Type::List(element) => ParamType::List(Box::new(param(element))),
         Type::Function(..) => ParamType::Function,
-        Type::Nil | Type::Map(..) | Type::Result(..) | Type::Record(_) => ParamType::Unsupported(written(ty)),
-    }
-}
-
-/// The outermost constructor as a program writes it; the message needs no more.
-fn written(ty: &Type) -> String {
-    match ty {
-        Type::Map(..) => "M".into(),
-        Type::Result(..) => "R".into(),
-        Type::Record(name) => name.clone(),
-        _ => "nil".into(),
+        Type::Nil | Type::Map(..) | Type::Result(..) | Type::Record(_) => {
+            ParamType::Unsupported(ty.to_string())
+        }
     }
 }
 

@@ -32,9 +32,9 @@ pub struct Program {
 }
 
 impl Program {
-    /// Lowers `hir` and collects its facts. `hir` must come from the checker, with last uses marked (without
-    /// the marks it means the same, but every update copies).
-    pub fn new(hir: hir::Program) -> Program {
+    /// Marks the last uses in `hir`, which must come from the checker, lowers it, and collects its facts.
+    pub fn new(mut hir: hir::Program) -> Program {
+        ilo4_check::last_use::mark(&mut hir);
         let mir = ilo4_mir::lower(&hir);
         let info = program_info(&hir, &mir);
         let places = Places::new(&mir.places);

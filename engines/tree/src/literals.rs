@@ -21,11 +21,12 @@ impl<'a> Literals<'a> {
         Literals { ids: texts.iter().map(String::as_str).zip(0..).collect(), ..Literals::default() }
     }
 
-    /// The literal as a value that all its readers share.
+    /// The literal as a value that all its readers share. The runtime's table is MIR's, which may do without some literal.
     #[inline]
     pub(crate) fn text(&mut self, text: &'a str, runtime: &Runtime) -> Value {
         let Literals { ids, texts, .. } = self;
-        texts.entry(text.as_ptr().addr()).or_insert_with(|| runtime.literal(ids[text])).clone()
+        let make = || ids.get(text).map_or_else(|| Value::text(text), |id| runtime.literal(*id));
+        texts.entry(text.as_ptr().addr()).or_insert_with(make).clone()
     }
 
     /// The id of a field name.

@@ -4,5 +4,6 @@ mod it {
     mod build;
     mod depth;
     mod documents;
+    mod ownership;
     mod walk;
 }

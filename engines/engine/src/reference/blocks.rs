@@ -81,7 +81,11 @@ impl Block {
     fn apply(&mut self, line: usize, name: &str, operand: &str) {
         match name {
             "run" | "main" => {
-                self.cases.push(Case { line, invocation: Invocation::Run(split_shell(operand)), ..Case::default() });
+                self.cases.push(Case {
+                    line,
+                    invocation: Invocation::Run(split_shell(operand)),
+                    ..Case::default()
+                });
             }
             "file" => self.files.push((operand.to_owned(), String::new())),
             "differs" => {}
@@ -144,7 +148,10 @@ mod tests {
 
     #[test]
     fn words_are_split_as_by_a_shell() {
-        assert_eq!(split_shell(r#"f 'a b' "c \"d\" \n" e\ f '' g"h"i"#), ["f", "a b", r#"c "d" \n"#, "e f", "", "ghi"]);
+        assert_eq!(
+            split_shell(r#"f 'a b' "c \"d\" \n" e\ f '' g"h"i"#),
+            ["f", "a b", r#"c "d" \n"#, "e f", "", "ghi"]
+        );
         assert!(split_shell("").is_empty());
     }
 
@@ -155,14 +162,18 @@ mod tests {
         assert_eq!((blocks.len(), blocks[0].line), (1, 3));
         assert_eq!(blocks[0].program, "f x:n>n;x -- note\n");
         let run = |words: &[&str]| Invocation::Run(words.iter().map(|word| word.to_string()).collect());
-        assert_eq!(blocks[0].cases[0], Case { line: 4, invocation: run(&["f", "1"]), out: vec!["1".into()], ..Case::default() });
+        assert_eq!(
+            blocks[0].cases[0],
+            Case { line: 4, invocation: run(&["f", "1"]), out: vec!["1".into()], ..Case::default() }
+        );
         assert_eq!(blocks[0].cases[1].diag.as_deref(), Some("ILO-R002"));
         assert_eq!(blocks[0].cases[1].invocation, run(&["2"]));
     }
 
     #[test]
     fn files_stand_beside_the_main_program() {
-        let blocks = extract("```ilo\n-- file: a.ilo\naa>n;1\n-- file: main.ilo\nuse \"a.ilo\"\n-- clean\n```\n");
+        let blocks =
+            extract("```ilo\n-- file: a.ilo\naa>n;1\n-- file: main.ilo\nuse \"a.ilo\"\n-- clean\n```\n");
         assert_eq!(blocks[0].files, [("a.ilo".to_owned(), "aa>n;1\n".to_owned())]);
         assert_eq!(blocks[0].program, "use \"a.ilo\"\n");
         assert!(blocks[0].cases[0].clean && blocks[0].cases[0].invocation == Invocation::Check);

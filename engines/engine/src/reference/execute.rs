@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::io;
 use std::rc::Rc;
 
-use ilo4_runtime::{Runtime, counters, entry};
+use ilo4_runtime::counters::{self, Counters};
+use ilo4_runtime::{Runtime, entry};
 use ilo4_syntax::{LoadError, Loader, Source, parse_program, render};
 
 use super::blocks::{Block, Case, Invocation};
@@ -13,12 +14,11 @@ use crate::{Engine, Program, Request, run_on_big_stack};
 
 /// What a case did.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Execution {
-    pub(super) stdout: String,
-    pub(super) stderr: String,
-    pub(super) code: i32,
-    /// Objects alive at the end.
-    pub(super) live_objects: u64,
+pub struct Execution {
+    pub stdout: String,
+    pub stderr: String,
+    pub code: i32,
+    pub counters: Counters,
 }
 
 impl Execution {
@@ -38,7 +38,7 @@ pub(super) fn execute(engine: &(dyn Engine + Sync), block: &Block, case: &Case) 
             execution.stdout += &out.text();
             execution.stderr += &err.text();
         }
-        execution.live_objects = counters::snapshot().live_objects;
+        execution.counters = counters::snapshot();
         execution
     };
     run_on_big_stack(PROGRAM_STACK_BYTES, |stack| run(stack.limit)).expect("a thread for the program")
@@ -47,16 +47,23 @@ pub(super) fn execute(engine: &(dyn Engine + Sync), block: &Block, case: &Case) 
 /// The static part: diagnostics as they are printed, and the program if there is no error.
 fn check(block: &Block) -> (Execution, Option<Program>) {
     let main = Source { name: "main.ilo".into(), text: block.program.clone() };
-    let parsed = parse_program(main, Some(&Files(&block.files)));
+    let parsed = parse_program(main.clone(), Some(&Files { main: &main, others: &block.files }));
     let checked = ilo4_check::check(&parsed.program);
     let diagnostics: Vec<_> = parsed.diagnostics.iter().chain(&checked.diagnostics).collect();
     let stderr = diagnostics.iter().map(|diagnostic| render(diagnostic, &parsed.sources, false)).collect();
     let has_error = diagnostics.iter().any(|diagnostic| diagnostic.is_error());
     let program = checked.program.filter(|_| !has_error).map(Program::new);
-    (Execution { stdout: String::new(), stderr, code: if has_error { 2 } else { 0 }, live_objects: 0 }, program)
+    let code = if has_error { 2 } else { 0 };
+    (Execution { stdout: String::new(), stderr, code, counters: Counters::default() }, program)
 }
 
-fn run(engine: &dyn Engine, program: &Program, args: &[String], limit: usize, streams: (&Capture, &Capture)) -> i32 {
+fn run(
+    engine: &dyn Engine,
+    program: &Program,
+    args: &[String],
+    limit: usize,
+    streams: (&Capture, &Capture),
+) -> i32 {
     let mut runtime = Runtime::new(&program.info);
     runtime.stack_limit = limit;
     runtime.output = Box::new(streams.0.clone());
@@ -72,11 +79,17 @@ fn run(engine: &dyn Engine, program: &Program, args: &[String], limit: usize, st
 }
 
 /// The files of a block; imports are written relative to the directory that all of them are in.
-struct Files<'a>(&'a [(String, String)]);
+struct Files<'a> {
+    main: &'a Source,
+    others: &'a [(String, String)],
+}
 
 impl Loader for Files<'_> {
     fn load(&self, _importing: &str, path: &str) -> Result<(String, String), LoadError> {
-        let found = self.0.iter().find(|(name, _)| name == path);
+        if path == self.main.name {
+            return Ok((self.main.name.clone(), self.main.text.clone()));
+        }
+        let found = self.others.iter().find(|(name, _)| name == path);
         found.cloned().ok_or_else(|| LoadError { reason: "no such file".into() })
     }
 }

@@ -18,7 +18,8 @@ impl Workplace {
         let directory = env::temp_dir().join(format!("ilo4-reference-{}", process::id()));
         for (name, text) in files {
             let path = directory.join(name);
-            fs::create_dir_all(path.parent().expect("a file stands in a directory")).expect("a directory for the files");
+            fs::create_dir_all(path.parent().expect("a file stands in a directory"))
+                .expect("a directory for the files");
             fs::write(&path, text).expect("room for the files");
         }
         let before = env::current_dir().expect("a working directory");
