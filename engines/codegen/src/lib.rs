@@ -17,4 +17,4 @@ mod imports;
 mod lower;
 mod program;
 
-pub use program::{Code, Compiled, ENTRIES_SYMBOL, Options, compile};
+pub use program::{Code, Compiled, ENTRIES_SYMBOL, Options, SETTINGS, compile};

@@ -13,6 +13,14 @@ use crate::imports::Imports;
 /// The name of the data object that holds the addresses of all entries, in the order of the program's functions.
 pub const ENTRIES_SYMBOL: &str = "ilo4_entries";
 
+/// The Cranelift settings of both back ends; they differ in `is_pic` only.
+pub const SETTINGS: [(&str, &str); 4] = [
+    ("opt_level", "speed"),
+    ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),
+    ("enable_probestack", "false"),
+    ("unwind_info", "false"),
+];
+
 /// What to compile.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
