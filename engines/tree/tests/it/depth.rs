@@ -2,6 +2,8 @@
 
 use ilo4_builtins::Prim;
 use ilo4_check::hir::Expr;
+use ilo4_engine::reference::run_text;
+use ilo4_tree::Tree;
 
 use super::build::*;
 
@@ -59,4 +61,24 @@ fn tail_calls_leave_loops() {
     let main = function("main", [0, 0, 0], call(1, [number(10_000.0), list([])]));
     let ran = run(&program([main, spin]), []);
     assert_eq!((ran.outcome, ran.counters.copies), (Ok("10000".into()), 0));
+}
+
+#[test]
+fn fifty_thousand_calls_nest_through_builtins_and_function_values() {
+    let through_map = "f k:n>n;=k 0 0;xs=map (x:n>n;f -k 1) [1];+1 (hd xs)";
+    let through_value = "ap g:F n n x:n>n;g x\nf k:n>n;=k 0 0;h=(x:n>n;f -k 1);r=ap h k;+r 1";
+    for program in [through_map, through_value] {
+        assert_eq!(run_text(&Tree, program, &["f", "50000"]).stdout, "50000\n");
+    }
+}
+
+#[test]
+fn endless_recursion_through_builtins_is_a_fault() {
+    let ran = run_text(
+        &Tree,
+        "f k:n>n;prnt k;xs=map (x:n>n;prnt \"in\";g x) [1];hd xs\ng k:n>n;ys=map g [k];hd ys",
+        &["f", "1"],
+    );
+    assert_eq!((ran.stdout.as_str(), ran.code, ran.counters.live_objects), ("1\nin\n", 1, 0));
+    assert!(ran.stderr.starts_with("error[ILO-R601]: "), "{}", ran.stderr);
 }
