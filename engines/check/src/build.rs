@@ -51,11 +51,21 @@ impl At {
         self.expr(ExprKind::Return(Box::new(value)))
     }
 
-    /// The statements in order; the value is that of the last one.
+    /// The statements in order; the value is that of the last one. Blocks among them are dissolved.
     pub fn block(self, statements: Vec<Expr>) -> Expr {
-        match <[Expr; 1]>::try_from(statements) {
+        let count = statements.len();
+        let mut flat = Vec::with_capacity(count);
+        for (index, statement) in statements.into_iter().enumerate() {
+            match statement.kind {
+                ExprKind::Block(inner) if !inner.is_empty() => flat.extend(inner),
+                // It only matters as a value.
+                ExprKind::Block(_) | ExprKind::Nil if index + 1 < count => {}
+                _ => flat.push(statement),
+            }
+        }
+        match <[Expr; 1]>::try_from(flat) {
             Ok([only]) => only,
-            Err(statements) => self.expr(ExprKind::Block(statements)),
+            Err(flat) => self.expr(ExprKind::Block(flat)),
         }
     }
 

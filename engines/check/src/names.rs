@@ -160,10 +160,13 @@ impl<'a> Names<'a> {
     pub fn resolve(&self, ty: &ast::Type, diagnostics: &mut Vec<Diagnostic>) -> Type {
         let mut undefined = Undefined::default();
         let resolved = self.resolve_with(ty, true, &mut undefined);
-        if let Some((name, span)) = undefined.first {
-            diagnostics.push(self.undefined_type(&name, span));
+        match undefined.first {
+            Some((name, span)) => {
+                diagnostics.push(self.undefined_type(&name, span));
+                Type::Any
+            }
+            None => resolved,
         }
-        resolved
     }
 
     /// `ILO-T003` for a name that should be a type's.
@@ -211,7 +214,6 @@ impl<'a> Names<'a> {
         }
         if !self.record_of.contains_key(name) && reports {
             undefined.note(name, span);
-            return Type::Any;
         }
         Type::Record(name.to_string())
     }

@@ -4,3 +4,7 @@
 mod blocks;
 #[path = "it/documents.rs"]
 mod documents;
+#[path = "it/hostile.rs"]
+mod hostile;
+#[path = "it/lowering.rs"]
+mod lowering;

@@ -28,16 +28,18 @@ enum Callee {
     Value(VarId),
 }
 
-/// The function argument of a call: its value, and who it is if that is known.
+/// The function argument of a call: its value, and who it is if that is known and can be called directly.
 struct Function {
     argument: Argument,
     known: Option<Known>,
 }
 
+/// A function that takes as many arguments as it will be called with.
 struct Known {
-    /// Number of parameters, captured values not counted.
-    params: usize,
     callee: KnownCallee,
+    /// Captured values not counted.
+    params: Vec<Type>,
+    result: Type,
 }
 
 enum KnownCallee {
@@ -58,47 +60,61 @@ impl Lowerer<'_> {
         let (Some((function, rest)), Some(form)) = (args.split_first(), builtin.form(args.len())) else {
             return self.rejected(span);
         };
-        let Function { argument, known } = self.function_argument(function);
+        let called_with = 1 + usize::from(kind == Loop::Fold) + usize::from(context);
+        let Function { argument, known } = self.function_argument(function, called_with);
         let mut arguments = vec![argument];
         arguments.extend(self.arguments(rest));
         let ty = self.check_builtin(builtin, form, &arguments);
-        let mut round = Round::prepare(self.contexts.current(), kind, context, known, arguments, span);
+        let mut round = Round::prepare(self.contexts.current(), context, known, arguments, span);
         let result = round.run(self.contexts.current(), kind);
         round.statements.push(result);
         Typed::new(At(span).block(round.statements), ty)
     }
 
-    fn function_argument(&mut self, arg: &ast::Expr) -> Function {
+    fn function_argument(&mut self, arg: &ast::Expr, called_with: usize) -> Function {
         let known = match &arg.kind {
-            Ast::Lambda(lambda) => return self.lambda_argument(lambda, arg.span),
+            Ast::Lambda(lambda) => return self.lambda_argument(lambda, arg.span, called_with),
             Ast::Name { name, .. } if !self.contexts.is_variable(name) => self.known_function(name),
             _ => None,
         };
+        // A function of another arity is called as a value, which faults as it should.
+        let known = known.filter(|known| known.params.len() == called_with);
+        if let Some(Known { callee: KnownCallee::Primitive(_), params, result }) = &known {
+            // No wrapper is needed: its place is taken by the primitive itself.
+            let ty = Type::Function(params.clone(), Box::new(result.clone()));
+            let value = Typed::new(At(arg.span).nil(), ty);
+            return Function { argument: Argument { value, span: arg.span, text: None }, known };
+        }
         Function { argument: self.argument(arg), known }
     }
 
-    fn lambda_argument(&mut self, lambda: &ast::Lambda, span: Span) -> Function {
+    fn lambda_argument(&mut self, lambda: &ast::Lambda, span: Span, called_with: usize) -> Function {
         let LoweredLambda { function, captures, params, result } = self.lambda(lambda, span);
-        let count = params.len();
         let at = At(span);
+        let ty = Type::Function(params.clone(), Box::new(result.clone()));
         let (callee, expr, ty) = if captures.is_empty() {
-            let ty = Type::Function(params, Box::new(result));
             (KnownCallee::Function(function), ExprKind::FunctionRef(function), ty)
         } else {
             let closure = ExprKind::Closure { function, captures: captures.clone() };
             (KnownCallee::Closure(function, captures), closure, Type::Any)
         };
         let argument = Argument { value: Typed::new(at.expr(expr), ty), span, text: None };
-        Function { argument, known: Some(Known { params: count, callee }) }
+        let known = (params.len() == called_with).then_some(Known { callee, params, result });
+        Function { argument, known }
     }
 
     fn known_function(&self, name: &str) -> Option<Known> {
         if let Some(index) = self.names.function(name) {
-            let params = self.names.functions[index].params.len();
-            return Some(Known { params, callee: KnownCallee::Function(FunctionId(index as u32)) });
+            let signature = &self.names.functions[index];
+            let callee = KnownCallee::Function(FunctionId(index as u32));
+            return Some(Known {
+                callee,
+                params: signature.params.clone(),
+                result: signature.result.clone(),
+            });
         }
-        let (prim, params, _) = value_primitive(ilo4_builtins::lookup(name)?)?;
-        Some(Known { params: params.len(), callee: KnownCallee::Primitive(prim) })
+        let (prim, params, result) = value_primitive(ilo4_builtins::lookup(name)?)?;
+        Some(Known { callee: KnownCallee::Primitive(prim), params, result })
     }
 }
 
@@ -119,7 +135,6 @@ impl Round {
     /// Evaluates the arguments in their order, then checks that there are a function and a list.
     fn prepare(
         vars: &mut Context,
-        kind: Loop,
         has_context: bool,
         known: Option<Known>,
         arguments: Vec<Argument>,
@@ -134,9 +149,8 @@ impl Round {
             statements.push(At(argument.span).assign(var, argument.value.expr));
             Some((var, argument.span))
         };
-        let called_with = 1 + usize::from(kind == Loop::Fold) + usize::from(has_context);
         let function = keep(vars, "function", &mut statements);
-        let callee = Callee::choose(vars, function.map(|(var, _)| var), known, called_with, &mut statements);
+        let callee = Callee::choose(vars, function.map(|(var, _)| var), known, &mut statements);
         let context = if has_context { keep(vars, "context", &mut statements) } else { None };
         let list = keep(vars, "list", &mut statements);
         let init = keep(vars, "init", &mut statements);
@@ -322,15 +336,14 @@ impl Round {
 }
 
 impl Callee {
-    /// A known function of the right arity is called directly; its value is then not needed, only what it captured.
+    /// A known function is called directly; its value is then not needed, only what it captured.
     fn choose(
         vars: &mut Context,
         value: Option<VarId>,
         known: Option<Known>,
-        called_with: usize,
         statements: &mut Vec<Expr>,
     ) -> Callee {
-        match known.filter(|known| known.params == called_with).map(|known| known.callee) {
+        match known.map(|known| known.callee) {
             Some(KnownCallee::Function(function)) => {
                 statements.clear();
                 Callee::Known { function, captures: Vec::new() }

@@ -41,11 +41,16 @@ impl<'a> Lowerer<'a> {
             values.push((slot.unwrap_or(0) as u32, lowered.expr));
         }
         let is_given = |name: &str| fields.iter().any(|(field, _)| field.text == name);
-        let absent: Vec<String> =
-            record.fields.iter().filter(|(n, _)| !is_given(n)).map(|(n, _)| format!("`{n}`")).collect();
+        let absent: Vec<&str> =
+            record.fields.iter().map(|(name, _)| name.as_str()).filter(|name| !is_given(name)).collect();
         if !absent.is_empty() {
-            let message = format!("`{}` is made without its field {}", record.name, absent.join(", "));
-            self.error("ILO-T015", span, message);
+            let missing: Vec<String> = absent.iter().map(|name| format!("`{name}`")).collect();
+            let message = format!("`{}` is made without its field {}", record.name, missing.join(", "));
+            let help = format!(
+                "add {}",
+                absent.iter().map(|name| format!("`{name}:…`")).collect::<Vec<_>>().join(" ")
+            );
+            self.report(Diagnostic::error("ILO-T015", span, message).with_help(help));
         }
         let fields = last_counts(values);
         let made = ExprKind::Record { record: RecordId(index as u32), fields };
@@ -222,6 +227,7 @@ fn no_record(ty: &Type, field: &ast::Name) -> Diagnostic {
     match ty {
         Type::Optional(_) => diagnostic.with_help("give the optional a default with `??` first"),
         Type::Map(..) => diagnostic.with_help("use `mget` for the value of a key"),
+        Type::List(_) | Type::Text => diagnostic.with_help("use `at` for the element at a position"),
         _ => diagnostic,
     }
 }
