@@ -2,6 +2,8 @@
 
 #[path = "it/blocks.rs"]
 mod blocks;
+#[path = "it/diagnostics.rs"]
+mod diagnostics;
 #[path = "it/documents.rs"]
 mod documents;
 #[path = "it/hostile.rs"]
