@@ -16,6 +16,7 @@ mod equality;
 mod fault;
 mod hash;
 mod heap;
+pub mod image;
 mod map_table;
 mod number_text;
 pub mod operation;
