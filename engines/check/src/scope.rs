@@ -19,6 +19,7 @@ pub struct Capture {
     pub outer: VarId,
     /// In the lambda.
     pub inner: VarId,
+    pub ty: Type,
 }
 
 /// What a `brk` or `cnt` refers to.
@@ -112,7 +113,7 @@ impl Context {
 
     fn capture(&mut self, name: &str, outer: VarId, ty: Type) -> VarId {
         let inner = self.new_var(name.to_string());
-        self.captures.push(Capture { outer, inner });
+        self.captures.push(Capture { outer, inner, ty: ty.clone() });
         // It is a variable of the whole lambda, so it is seen from the outermost scope.
         self.scopes[0].insert(name.to_string(), Entry { var: inner, ty });
         inner

@@ -46,6 +46,20 @@ impl Type {
         matches!(self, Type::Any)
     }
 
+    /// Is a value of this type, as far as static types tell, an object that can be shared?
+    pub(crate) fn is_object(&self) -> bool {
+        match self {
+            Type::Text
+            | Type::List(_)
+            | Type::Map(..)
+            | Type::Result(..)
+            | Type::Sum(_)
+            | Type::Record(_) => true,
+            Type::Optional(inner) => inner.is_object(),
+            Type::Number | Type::Bool | Type::Nil | Type::Any | Type::Function(..) => false,
+        }
+    }
+
     /// Does a function type occur anywhere in it?
     pub fn mentions_function(&self) -> bool {
         match self {

@@ -7,7 +7,7 @@ use super::{Lowerer, Typed};
 use crate::build::At;
 use crate::compat::compatible;
 use crate::hir::{self, ExprKind, FunctionId, Origin, VarId};
-use crate::scope::Context;
+use crate::scope::{Capture, Context};
 use crate::types::Type;
 use crate::walk;
 
@@ -15,7 +15,7 @@ use crate::walk;
 pub(super) struct LoweredLambda {
     pub function: FunctionId,
     /// Reads of the captured variables.
-    pub captures: Vec<hir::Expr>,
+    pub captures: Vec<Typed>,
     pub params: Vec<Type>,
     pub result: Type,
 }
@@ -69,6 +69,7 @@ impl Lowerer<'_> {
             let ty = Type::Function(params, Box::new(result));
             return Typed::new(At(span).expr(ExprKind::FunctionRef(function)), ty);
         }
+        let captures = captures.into_iter().map(|captured| captured.expr).collect();
         Typed::new(At(span).expr(ExprKind::Closure { function, captures }), Type::Any)
     }
 
@@ -86,7 +87,8 @@ impl Lowerer<'_> {
         let Some(context) = self.contexts.pop() else {
             return LoweredLambda { function, captures: Vec::new(), params, result };
         };
-        let captures = context.captures.iter().map(|capture| At(span).read(capture.outer)).collect();
+        let read = |capture: &Capture| Typed::new(At(span).read(capture.outer), capture.ty.clone());
+        let captures = context.captures.iter().map(read).collect();
         self.functions[function.0 as usize] = Some(finish_lambda(context, &params, body, span));
         LoweredLambda { function, captures, params, result }
     }

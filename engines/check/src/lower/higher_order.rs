@@ -44,7 +44,8 @@ struct Known {
 
 enum KnownCallee {
     Function(FunctionId),
-    Closure(FunctionId, Vec<Expr>),
+    /// With reads of the captured variables.
+    Closure(FunctionId, Vec<Typed>),
     Primitive(Prim),
 }
 
@@ -95,7 +96,8 @@ impl Lowerer<'_> {
         let (callee, expr, ty) = if captures.is_empty() {
             (KnownCallee::Function(function), ExprKind::FunctionRef(function), ty)
         } else {
-            let closure = ExprKind::Closure { function, captures: captures.clone() };
+            let values = captures.iter().map(|captured| captured.expr.clone()).collect();
+            let closure = ExprKind::Closure { function, captures: values };
             (KnownCallee::Closure(function, captures), closure, Type::Any)
         };
         let argument = Argument { value: Typed::new(at.expr(expr), ty), span, text: None };
@@ -118,11 +120,21 @@ impl Lowerer<'_> {
     }
 }
 
+/// An evaluated argument in a hidden variable.
+struct Kept {
+    var: VarId,
+    /// By its static type.
+    is_object: bool,
+    span: Span,
+}
+
 /// The evaluated arguments in hidden variables, and the statements so far.
 struct Round {
     at: At,
     statements: Vec<Expr>,
     callee: Callee,
+    /// Variables that are emptied after the loop, so that what they share is not shared any longer than needed.
+    release: Vec<VarId>,
     context: Option<VarId>,
     list: VarId,
     /// The start value of a fold.
@@ -142,31 +154,44 @@ impl Round {
     ) -> Round {
         let at = At(span);
         let mut statements = Vec::new();
+        let mut release = Vec::new();
         let mut arguments = arguments.into_iter();
         let mut keep = |vars: &mut Context, purpose: &str, statements: &mut Vec<Expr>| {
             let argument = arguments.next()?;
             let var = vars.hidden(purpose);
+            let is_object = argument.value.ty.is_object();
             statements.push(At(argument.span).assign(var, argument.value.expr));
-            Some((var, argument.span))
+            Some(Kept { var, is_object, span: argument.span })
         };
         let function = keep(vars, "function", &mut statements);
-        let callee = Callee::choose(vars, function.map(|(var, _)| var), known, &mut statements);
+        let callee = match known {
+            // Its value is not needed, only what it captured.
+            Some(known) => {
+                statements.clear();
+                Callee::known(vars, known.callee, &mut statements, &mut release)
+            }
+            None => Callee::Value(function.as_ref().map_or_else(|| vars.hidden("function"), |kept| kept.var)),
+        };
+        let checks_function = !statements.first().is_some_and(assigns_function);
         let context = if has_context { keep(vars, "context", &mut statements) } else { None };
+        release.extend(context.iter().filter(|context| context.is_object).map(|context| context.var));
         let list = keep(vars, "list", &mut statements);
         let init = keep(vars, "init", &mut statements);
-        if let (Callee::Value(var), Some((_, span))) = (&callee, function)
-            && !matches!(statements[0].kind, ExprKind::Assign { ref value, .. } if is_function(value))
-        {
-            statements.push(At(span).prim(Prim::ExpectFunction, [At(span).read(*var)]));
+        if let (Callee::Value(var), Some(Kept { span, .. })) = (&callee, function) {
+            release.push(*var);
+            if checks_function {
+                statements.push(At(span).prim(Prim::ExpectFunction, [At(span).read(*var)]));
+            }
         }
-        let (list, list_span) = list.unwrap_or_else(|| (vars.hidden("list"), span));
+        let (list, list_span) =
+            list.map_or_else(|| (vars.hidden("list"), span), |kept| (kept.var, kept.span));
         let at_list = At(list_span);
         statements.push(at_list.prim(Prim::ExpectList, [at_list.read(list)]));
         let [length, index] = ["length", "index"].map(|name| vars.hidden(name));
         statements.push(at.assign(length, at_list.prim(Prim::ListLength, [at_list.read(list)])));
         statements.push(at.assign(index, at.number(0.0)));
-        let [context, init] = [context, init].map(|kept| kept.map(|(var, _)| var));
-        Round { at, statements, callee, context, list, init, length, index }
+        let [context, init] = [context, init].map(|kept| kept.map(|kept| kept.var));
+        Round { at, statements, callee, release, context, list, init, length, index }
     }
 
     /// Adds the loop and yields its result.
@@ -210,7 +235,7 @@ impl Round {
         let at = self.at;
         let all = self.start(vars, "all", at.expr(ExprKind::List(Vec::new())));
         let part = self.call(vec![self.take()]);
-        self.repeat(vec![at.assign(all, at.prim(Prim::Extend, [at.read(all), part]))]);
+        self.repeat_and_release(vec![at.assign(all, at.prim(Prim::Extend, [at.read(all), part]))]);
         at.read(all)
     }
 
@@ -228,7 +253,7 @@ impl Round {
         let at = self.at;
         let count = self.start(vars, "count", at.number(0.0));
         let passes = self.passes(self.take());
-        self.repeat(vec![at.when(passes, at.increment(count), at.nil())]);
+        self.repeat_and_release(vec![at.when(passes, at.increment(count), at.nil())]);
         at.read(count)
     }
 
@@ -240,7 +265,7 @@ impl Round {
         let failing = self.start(vars, "failing", empty());
         let add = |list| at.assign(list, at.prim(Prim::Append, [at.read(list), at.read(element)]));
         let choose = at.when(self.passes(at.read(element)), add(passing), add(failing));
-        self.repeat(vec![at.assign(element, self.take()), choose]);
+        self.repeat_and_release(vec![at.assign(element, self.take()), choose]);
         at.expr(ExprKind::List(vec![at.read(passing), at.read(failing)]))
     }
 
@@ -248,7 +273,7 @@ impl Round {
         let at = self.at;
         let accumulator = self.init.unwrap_or_else(|| vars.hidden("init"));
         let next = self.call(vec![at.read(accumulator), self.take()]);
-        self.repeat(vec![at.assign(accumulator, next)]);
+        self.repeat_and_release(vec![at.assign(accumulator, next)]);
         at.read(accumulator)
     }
 
@@ -284,7 +309,7 @@ impl Round {
         let groups = self.start(vars, "groups", at.prim(Prim::Mmap, []));
         let compute = at.assign(key, at.prim(Prim::GroupKey, [self.call(vec![at.read(element)])]));
         let push = at.prim(Prim::GroupPush, [at.read(groups), at.read(key), at.read(element)]);
-        self.repeat(vec![at.assign(element, self.take()), compute, at.assign(groups, push)]);
+        self.repeat_and_release(vec![at.assign(element, self.take()), compute, at.assign(groups, push)]);
         at.read(groups)
     }
 
@@ -301,6 +326,13 @@ impl Round {
         steps.push(at.increment(self.index));
         let cond = at.prim(Prim::LessNumber, [at.read(self.index), at.read(self.length)]);
         self.statements.push(at.while_loop(cond, at.block(steps)));
+        self.statements.extend(self.release.iter().map(|&var| at.assign(var, at.nil())));
+    }
+
+    /// As [`Round::repeat`] where the list is not needed afterwards.
+    fn repeat_and_release(&mut self, steps: Vec<Expr>) {
+        self.release.push(self.list);
+        self.repeat(steps);
     }
 
     fn take(&self) -> Expr {
@@ -336,37 +368,32 @@ impl Round {
 }
 
 impl Callee {
-    /// A known function is called directly; its value is then not needed, only what it captured.
-    fn choose(
+    fn known(
         vars: &mut Context,
-        value: Option<VarId>,
-        known: Option<Known>,
+        callee: KnownCallee,
         statements: &mut Vec<Expr>,
+        release: &mut Vec<VarId>,
     ) -> Callee {
-        match known.map(|known| known.callee) {
-            Some(KnownCallee::Function(function)) => {
-                statements.clear();
-                Callee::Known { function, captures: Vec::new() }
-            }
-            Some(KnownCallee::Primitive(prim)) => {
-                statements.clear();
-                Callee::Primitive(prim)
-            }
-            Some(KnownCallee::Closure(function, captured)) => {
-                statements.clear();
-                let keep = |value: Expr| {
+        match callee {
+            KnownCallee::Function(function) => Callee::Known { function, captures: Vec::new() },
+            KnownCallee::Primitive(prim) => Callee::Primitive(prim),
+            KnownCallee::Closure(function, captured) => {
+                let keep = |value: Typed| {
                     let var = vars.hidden("captured");
-                    statements.push(At(value.span).assign(var, value));
+                    statements.push(At(value.expr.span).assign(var, value.expr));
+                    if value.ty.is_object() {
+                        release.push(var);
+                    }
                     var
                 };
                 Callee::Known { function, captures: captured.into_iter().map(keep).collect() }
             }
-            None => Callee::Value(value.unwrap_or_else(|| vars.hidden("function"))),
         }
     }
 }
 
-/// Is it a function by its form?
-fn is_function(expr: &Expr) -> bool {
-    matches!(expr.kind, ExprKind::FunctionRef(_) | ExprKind::Closure { .. })
+/// Does the statement keep what is a function by its form?
+fn assigns_function(statement: &Expr) -> bool {
+    let ExprKind::Assign { value, .. } = &statement.kind else { return false };
+    matches!(value.kind, ExprKind::FunctionRef(_) | ExprKind::Closure { .. })
 }

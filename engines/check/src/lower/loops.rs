@@ -47,7 +47,10 @@ impl Lowerer<'_> {
         let (body, ty, value) = self.rounds(Some((var, element, taken)), body, |round| {
             round.push(at.increment(index));
         });
-        self.finish_loop(setup, at.while_loop(cond, body), ty, value, span)
+        // From here on the list is not shared with the loop any longer.
+        let release = at_list.assign(elements, at_list.nil());
+        let repeat = at.block(vec![at.while_loop(cond, body), release]);
+        self.finish_loop(setup, repeat, ty, value, span)
     }
 
     /// `@var from..to{body}`: both bounds once, before the first round; they need not be whole.
