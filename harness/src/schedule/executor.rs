@@ -1,0 +1,313 @@
+//! One worker: runs the cells of a unit, one after another, building each program once per engine.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::interrupt::Interrupt;
+use super::workspace::Workspace;
+use crate::command::{Values, expand, fill};
+use crate::config::{Config, with_limits};
+use crate::corpus::{Case, Corpus, Invocation, Program};
+use crate::exec::{Ending, Execution, Job, Launcher, LauncherError, Limits};
+use crate::plan::{Cell, Plan, Unit};
+use crate::roster::{Roster, Seated};
+use crate::verdict::Attempt;
+
+/// What all workers read.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    pub config: &'a Config,
+    pub corpus: &'a Corpus,
+    pub roster: &'a Roster<'a>,
+    pub plan: &'a Plan,
+}
+
+impl<'a> Context<'a> {
+    pub fn case(&self, cell: &Cell) -> &'a Case {
+        let planned = &self.plan.cases[cell.case];
+        &self.corpus.suites[planned.suite].cases[planned.index]
+    }
+
+    pub fn program(&self, cell: &Cell) -> (&'a Program, (usize, usize)) {
+        let suite = self.plan.cases[cell.case].suite;
+        let index = self.case(cell).program;
+        (&self.corpus.suites[suite].programs[index], (suite, index))
+    }
+
+    pub fn seat(&self, cell: &Cell) -> &'a Seated<'a> {
+        &self.roster.seats[cell.engine]
+    }
+
+    pub fn cell_name(&self, cell: &Cell) -> String {
+        let suite = &self.corpus.suites[self.plan.cases[cell.case].suite].name;
+        crate::filter::cell_name(suite, &self.case(cell).name, &self.seat(cell).engine.name)
+    }
+
+    /// The limits of one cell's run: engine, suite, overrides, the case's own time-out.
+    pub fn limits(&self, cell: &Cell) -> Limits {
+        let loaded = &self.corpus.suites[self.plan.cases[cell.case].suite];
+        let (case, seat) = (self.case(cell), self.seat(cell));
+        let mut limits = seat.engine.limits.clone();
+        if let Some(table) = &self.config.suites[loaded.index].limits {
+            limits = with_limits(&limits, table);
+        }
+        for rule in &self.config.overrides {
+            let concerns = rule.suite.as_ref().is_none_or(|suite| *suite == loaded.name)
+                && rule.cases.as_ref().is_none_or(|cases| cases.is_match(&case.name))
+                && rule.engines.as_ref().is_none_or(|engines| engines.contains(&seat.engine.name));
+            if concerns {
+                limits = with_limits(&limits, &rule.limits);
+            }
+        }
+        if let Some(timeout) = case.timeout {
+            limits.wall = timeout;
+        }
+        limits
+    }
+}
+
+/// What became of a cell; `None` if the run was stopped first.
+pub struct Done {
+    pub cell: usize,
+    pub attempt: Option<Attempt>,
+    /// Wall time of its share of the build, in seconds.
+    pub build_seconds: f64,
+}
+
+/// A build, as its cases see it.
+enum Built {
+    Artifact(PathBuf),
+    /// The build ended in another way and stands in for the runs.
+    StandsIn(Box<Execution>),
+    Error(String),
+}
+
+/// A worker's hands.
+pub struct Executor<'a> {
+    context: Context<'a>,
+    launcher: Option<Launcher>,
+    workspace: Workspace,
+    interrupt: Interrupt,
+    /// The environment by engine, as long as no case adds to it.
+    environments: HashMap<usize, Arc<Vec<String>>>,
+}
+
+impl<'a> Executor<'a> {
+    pub fn new(
+        context: Context<'a>,
+        launcher: Launcher,
+        workspace: Workspace,
+        interrupt: Interrupt,
+    ) -> Executor<'a> {
+        interrupt.watch(launcher.stopper());
+        Executor { context, launcher: Some(launcher), workspace, interrupt, environments: HashMap::new() }
+    }
+
+    /// Runs the cells of `unit`.
+    pub fn run_unit(&mut self, unit: &Unit) -> Vec<Done> {
+        let mut builds: HashMap<(usize, Vec<String>), (Built, f64)> = HashMap::new();
+        let mut done = Vec::with_capacity(unit.cells.len());
+        for cell in unit.cells.iter().copied() {
+            if self.interrupt.is_requested() {
+                done.push(Done { cell, attempt: None, build_seconds: 0.0 });
+                continue;
+            }
+            let (attempt, build_seconds) = self.run_cell(cell, &mut builds);
+            done.push(Done { cell, attempt, build_seconds });
+        }
+        for (built, _) in builds.values() {
+            if let Built::Artifact(path) = built {
+                // A build result that cannot be removed costs space, not correctness.
+                let _ = std::fs::remove_file(path);
+            }
+        }
+        done
+    }
+
+    fn run_cell(
+        &mut self,
+        index: usize,
+        builds: &mut HashMap<(usize, Vec<String>), (Built, f64)>,
+    ) -> (Option<Attempt>, f64) {
+        let context = self.context;
+        let cell = &context.plan.cells[index];
+        let (case, seat) = (context.case(cell), context.seat(cell));
+        let (program, key) = context.program(cell);
+        let name = context.cell_name(cell);
+        let file = match self.workspace.prepare(key, &program.source, &name) {
+            Ok(file) => file,
+            Err(error) => return (Some(Attempt::Error(format!("cannot write the program: {error}"))), 0.0),
+        };
+        let (entry, args) = words_of(&case.invocation);
+        let template = match (&case.invocation, &seat.check) {
+            (Invocation::Check, Some(check)) => check,
+            (Invocation::Check, None) => return (Some(Attempt::Abstain("no `check` command".into())), 0.0),
+            (Invocation::Entry { .. } | Invocation::Main { .. }, _) => &seat.run,
+        };
+        let mut artifact = String::new();
+        let mut build_seconds = 0.0;
+        if let (Some(build), true) = (&seat.build, template.iter().any(|word| word.contains("{artifact}"))) {
+            let identity = (cell.engine, expand(build, &self.values(&file, entry, args, "{artifact}")));
+            let (built, seconds) = match builds.entry(identity) {
+                std::collections::hash_map::Entry::Occupied(known) => {
+                    let (built, _) = known.into_mut();
+                    (built, 0.0)
+                }
+                std::collections::hash_map::Entry::Vacant(slot) => {
+                    let started = Instant::now();
+                    let label = format!("{}-{}-{}-{}", key.0, key.1, cell.engine, index);
+                    let words = slot.key().1.clone();
+                    let Some(built) = self.build(cell, &words, &label) else { return (None, 0.0) };
+                    let seconds = started.elapsed().as_secs_f64();
+                    (&mut slot.insert((built, seconds)).0, seconds)
+                }
+            };
+            build_seconds = seconds;
+            match built {
+                Built::Artifact(path) => artifact = path.to_string_lossy().into_owned(),
+                Built::StandsIn(execution) => {
+                    let execution = execution.as_ref().clone();
+                    return (Some(Attempt::Ran { execution, in_build: true }), build_seconds);
+                }
+                Built::Error(message) => return (Some(Attempt::Error(message.clone())), build_seconds),
+            }
+        }
+        // The build may have littered the directory; the run starts from a clean one.
+        if let Err(error) = self.workspace.prepare(key, &program.source, &name) {
+            return (Some(Attempt::Error(format!("cannot write the program: {error}"))), build_seconds);
+        }
+        let argv = expand(template, &self.values(&file, entry, args, &artifact));
+        let env = self.environment(cell.engine, &case.env);
+        let limits = context.limits(cell);
+        let attempt = self.launch(argv, env, case.stdin.clone(), limits);
+        (
+            attempt.map(|found| match found {
+                Ok(execution) => Attempt::Ran { execution, in_build: false },
+                Err(message) => Attempt::Error(message),
+            }),
+            build_seconds,
+        )
+    }
+
+    fn values<'v>(
+        &'v self,
+        file: &'v str,
+        entry: Option<&'v str>,
+        args: &'v [String],
+        artifact: &'v str,
+    ) -> Values<'v> {
+        Values {
+            file,
+            entry,
+            args,
+            artifact,
+            dir: self.workspace.cell().to_str().unwrap_or_default(),
+            workspace: self.context.config.workspace.to_str().unwrap_or_default(),
+        }
+    }
+
+    /// Builds a program. `None` if the run was stopped.
+    fn build(&mut self, cell: &Cell, words: &[String], label: &str) -> Option<Built> {
+        let artifact = match self.workspace.artifact(label) {
+            Ok(path) => path,
+            Err(error) => {
+                return Some(Built::Error(format!("an old build result cannot be removed: {error}")));
+            }
+        };
+        let shown = artifact.to_string_lossy().into_owned();
+        let argv = words.iter().map(|word| word.replace("{artifact}", &shown)).collect();
+        let env = self.environment(cell.engine, &[]);
+        let limits = self.context.seat(cell).engine.build_limits.clone();
+        let execution = match self.launch(argv, env, None, limits)? {
+            Ok(execution) => execution,
+            Err(message) => return Some(Built::Error(message)),
+        };
+        let succeeded = execution.ending == Ending::Exited(0) && execution.limit.is_none();
+        Some(match (succeeded, artifact.exists()) {
+            (true, true) => Built::Artifact(artifact),
+            (true, false) => Built::Error("the build step succeeded but left no artifact".into()),
+            (false, _) => Built::StandsIn(Box::new(execution)),
+        })
+    }
+
+    fn environment(&mut self, engine: usize, own: &[(String, String)]) -> Arc<Vec<String>> {
+        if let (Some(known), true) = (self.environments.get(&engine), own.is_empty()) {
+            return Arc::clone(known);
+        }
+        let seat = &self.context.roster.seats[engine];
+        let values = self.values("", None, &[], "");
+        let place = |path: &std::path::Path| path.to_string_lossy().into_owned();
+        let private = [
+            ("HOME".to_string(), place(self.workspace.home())),
+            ("TMPDIR".to_string(), place(self.workspace.tmp())),
+        ];
+        let mut all: Vec<(String, String)> = Vec::new();
+        let engine_env = seat.engine.env.iter().map(|(key, value)| (key.clone(), fill(value, &values)));
+        let layers = self.context.roster.base_env.iter().cloned().chain(private).chain(engine_env);
+        for (key, value) in layers.chain(seat.extra_env.iter().cloned()).chain(own.iter().cloned()) {
+            all.retain(|(known, _)| *known != key);
+            all.push((key, value));
+        }
+        let env = Arc::new(all.into_iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>());
+        if own.is_empty() {
+            self.environments.insert(engine, Arc::clone(&env));
+        }
+        env
+    }
+
+    /// Runs one process. `None` if the run was stopped, an error message if our own machinery failed.
+    fn launch(
+        &mut self,
+        argv: Vec<String>,
+        env: Arc<Vec<String>>,
+        stdin: Option<Vec<u8>>,
+        limits: Limits,
+    ) -> Option<Result<Execution, String>> {
+        let job = Job {
+            program: argv.first().cloned().unwrap_or_default(),
+            argv: argv.into_iter().map(String::into_bytes).collect(),
+            env,
+            cwd: self.workspace.cell().to_string_lossy().into_owned(),
+            stdin,
+            limits,
+        };
+        let started = Instant::now();
+        let result = self.run_job(&job);
+        if let Err(error) = self.workspace.restore(started) {
+            return Some(Err(format!("cannot clean up after the cell: {error}")));
+        }
+        match result {
+            Ok(execution) => Some(Ok(execution)),
+            Err(_) if self.interrupt.is_requested() => None,
+            Err(error) => Some(Err(error.to_string())),
+        }
+    }
+
+    fn run_job(&mut self, job: &Job) -> Result<Execution, LauncherError> {
+        let launcher = match &mut self.launcher {
+            Some(launcher) => launcher,
+            None => {
+                let launcher = Launcher::start()?;
+                self.interrupt.watch(launcher.stopper());
+                self.launcher.insert(launcher)
+            }
+        };
+        let result = launcher.run(job);
+        if result.is_err() {
+            // A launcher that failed once is not trusted again; the next cell gets a new one.
+            self.launcher = None;
+        }
+        result
+    }
+}
+
+/// What placeholders need of an invocation.
+pub fn words_of(invocation: &Invocation) -> (Option<&str>, &[String]) {
+    match invocation {
+        Invocation::Check => (None, &[]),
+        Invocation::Entry { entry, args } => (Some(entry), args),
+        Invocation::Main { args } => (None, args),
+    }
+}
