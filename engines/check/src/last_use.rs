@@ -39,8 +39,8 @@ enum Need {
 }
 
 impl Need {
-    fn everything() -> Need {
-        Need::AllBut(BTreeSet::new())
+    fn is_everything(&self) -> bool {
+        matches!(self, Need::AllBut(fields) if fields.is_empty())
     }
 
     fn covers(&self, field: &str) -> bool {
@@ -67,25 +67,68 @@ impl Need {
 /// What is needed of each variable after some point; one that is absent is dead there.
 #[derive(Clone, Default, PartialEq)]
 struct Needs {
-    of: BTreeMap<VarId, Need>,
+    /// Variables of which everything is needed, a bit each: nearly all, and joining and copying them is cheap.
+    whole: Vec<u64>,
+    /// The others; never one that is also in `whole`.
+    partly: BTreeMap<VarId, Need>,
 }
 
 impl Needs {
+    fn is_whole(&self, var: VarId) -> bool {
+        self.whole.get(var.0 as usize / 64).is_some_and(|word| word >> (var.0 % 64) & 1 == 1)
+    }
+
     fn is_dead(&self, var: VarId) -> bool {
-        !self.of.contains_key(&var)
+        !self.is_whole(var) && !self.partly.contains_key(&var)
+    }
+
+    fn needs_field(&self, var: VarId, field: &str) -> bool {
+        self.is_whole(var) || self.partly.get(&var).is_some_and(|need| need.covers(field))
     }
 
     fn add(&mut self, var: VarId, need: &Need) -> bool {
-        match self.of.get_mut(&var) {
-            Some(known) => known.add(need),
-            None => self.of.insert(var, need.clone()).is_none(),
+        if self.is_whole(var) {
+            return false;
         }
+        let changed = match self.partly.get_mut(&var) {
+            Some(known) => known.add(need),
+            None => self.partly.insert(var, need.clone()).is_none(),
+        };
+        if self.partly.get(&var).is_some_and(Need::is_everything) {
+            self.add_whole(var);
+        }
+        changed
+    }
+
+    fn add_whole(&mut self, var: VarId) {
+        let index = var.0 as usize / 64;
+        if self.whole.len() <= index {
+            self.whole.resize(index + 1, 0);
+        }
+        self.whole[index] |= 1 << (var.0 % 64);
+        self.partly.remove(&var);
+    }
+
+    fn remove(&mut self, var: VarId) {
+        if let Some(word) = self.whole.get_mut(var.0 as usize / 64) {
+            *word &= !(1 << (var.0 % 64));
+        }
+        self.partly.remove(&var);
     }
 
     /// Both ways from here are possible; did it change anything?
     fn join(&mut self, other: &Needs) -> bool {
         let mut changed = false;
-        for (&var, need) in &other.of {
+        if self.whole.len() < other.whole.len() {
+            self.whole.resize(other.whole.len(), 0);
+        }
+        for (word, more) in self.whole.iter_mut().zip(&other.whole) {
+            changed |= more & !*word != 0;
+            *word |= more;
+        }
+        let partly = std::mem::take(&mut self.partly);
+        self.partly = partly.into_iter().filter(|(var, _)| !self.is_whole(*var)).collect();
+        for (&var, need) in &other.partly {
             changed |= self.add(var, need);
         }
         changed
@@ -113,7 +156,7 @@ impl Walk {
         match &mut expr.kind {
             ExprKind::Var { var, last } => {
                 *last = needs.is_dead(*var);
-                needs.add(*var, &Need::everything());
+                needs.add_whole(*var);
             }
             ExprKind::Field { base, name, take, .. } => self.field(base, name, take, needs),
             ExprKind::With { base, fields } => {
@@ -123,11 +166,11 @@ impl Walk {
                 self.with_base(base, fields.iter().map(|(name, _)| name.clone()).collect(), needs);
             }
             ExprKind::TakeElement { list, index } => {
-                needs.add(*list, &Need::everything());
+                needs.add_whole(*list);
                 self.expr(index, needs);
             }
             ExprKind::Assign { var, value } => {
-                needs.of.remove(var);
+                needs.remove(*var);
                 self.expr(value, needs);
             }
             ExprKind::If { cond, then, other } => {
@@ -161,7 +204,7 @@ impl Walk {
             return self.expr(base, needs);
         };
         *last = needs.is_dead(*var);
-        *take = needs.of.get(var).is_none_or(|need| !need.covers(name));
+        *take = !needs.needs_field(*var, name);
         needs.add(*var, &Need::Fields(BTreeSet::from([name.to_string()])));
     }
 
