@@ -65,7 +65,7 @@ impl Need {
 }
 
 /// What is needed of each variable after some point; one that is absent is dead there.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 struct Needs {
     /// Variables of which everything is needed, a bit each: nearly all, and joining and copying them is cheap.
     whole: Vec<u64>,
