@@ -7,7 +7,7 @@ use cranelift_codegen::settings::{self, Configurable};
 use cranelift_jit::{JITBuilder, JITModule};
 use cranelift_module::default_libcall_names;
 use ilo4_builtins::abi;
-use ilo4_codegen::{Options, compile};
+use ilo4_codegen::{Code, Options, compile};
 use ilo4_engine::stack::stack_pointer;
 use ilo4_engine::{Engine, Outcome, Program, Request};
 use ilo4_runtime::{Runtime, Value};
@@ -49,6 +49,15 @@ impl Engine for Jit {
         }
         // SAFETY: an entry answers an owned word.
         Ok(unsafe { Value::from_raw(word) })
+    }
+}
+
+/// The IR and the machine code of every function, for people. Compiled as for running, but for the text.
+pub fn text(program: &ilo4_mir::Program, options: Options) -> Vec<Code> {
+    let mut module = module();
+    match compile(&mut module, program, Options { keep_text: true, ..options }) {
+        Ok(compiled) => compiled.text,
+        Err(error) => panic!("bug in the JIT: verified MIR does not compile: {error}"),
     }
 }
 

@@ -1,0 +1,128 @@
+//! From the command line's word to a checked program.
+
+use std::fs;
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+use ilo4_check::hir;
+use ilo4_engine::Program;
+use ilo4_syntax::{
+    Diagnostic, LoadError, Loader, ParsedProgram, Source, Span, ast, decode, parse_program, render, to_json,
+};
+
+/// The name of program text that was given directly.
+const TEXT_NAME: &str = "<text>";
+
+/// Reads imported files, relative to the importing one.
+struct Files;
+
+impl Loader for Files {
+    fn load(&self, importing: &str, path: &str) -> Result<(String, String), LoadError> {
+        let directory = Path::new(importing).parent().unwrap_or(Path::new(""));
+        let file = directory.join(path);
+        let failed = |reason: String| LoadError { reason };
+        let bytes = fs::read(&file).map_err(|error| failed(error.to_string()))?;
+        let text = decode(&bytes).map_err(|diagnostic| failed(diagnostic.message))?;
+        Ok((file.to_string_lossy().into_owned(), text))
+    }
+}
+
+/// A program as far as it could be understood.
+pub struct Loaded {
+    pub ast: ast::Program,
+    pub sources: Vec<Source>,
+    pub diagnostics: Vec<Diagnostic>,
+    /// None if there is an error.
+    pub hir: Option<hir::Program>,
+}
+
+impl Loaded {
+    pub fn has_error(&self) -> bool {
+        self.hir.is_none()
+    }
+
+    /// Writes every diagnostic to standard error.
+    pub fn report(&self) {
+        let colour = colour(io::stderr().is_terminal());
+        for diagnostic in &self.diagnostics {
+            eprint!("{}", render(diagnostic, &self.sources, colour));
+        }
+    }
+
+    /// Writes every diagnostic as a line of JSON to standard output.
+    pub fn report_json(&self) {
+        for diagnostic in &self.diagnostics {
+            println!("{}", to_json(diagnostic, &self.sources));
+        }
+    }
+}
+
+/// Should a stream be coloured? `NO_COLOR` (no-color.org) and dumb terminals decide against it.
+fn colour(is_terminal: bool) -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    is_terminal && !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// The bytes of a program: of the file, of standard input for `-`, or the text itself where no such file exists.
+fn read(word: &str) -> io::Result<(String, Vec<u8>, bool)> {
+    if word == "-" {
+        let mut bytes = Vec::new();
+        io::stdin().read_to_end(&mut bytes)?;
+        return Ok((TEXT_NAME.to_owned(), bytes, false));
+    }
+    let path = PathBuf::from(word);
+    match fs::read(&path) {
+        Ok(bytes) => Ok((word.to_owned(), bytes, true)),
+        Err(error) if names_a_file(word) => Err(error),
+        Err(_) => Ok((TEXT_NAME.to_owned(), word.as_bytes().to_vec(), false)),
+    }
+}
+
+/// Does it look like the name of a file rather than like a program? Program text has a `>` in each header.
+fn names_a_file(word: &str) -> bool {
+    Path::new(word).exists() || (!word.contains('>') && !word.contains([' ', '\n', ';']))
+}
+
+/// Reads, parses and checks.
+///
+/// # Errors
+/// If the file cannot be read. Everything wrong with the program is a diagnostic.
+pub fn load(word: &str) -> anyhow::Result<Loaded> {
+    let (name, bytes, is_file) = read(word).map_err(|error| anyhow::anyhow!("{word}: {error}"))?;
+    let text = match decode(&bytes) {
+        Ok(text) => text,
+        Err(diagnostic) => {
+            let sources = vec![Source { name, text: String::from_utf8_lossy(&bytes).into_owned() }];
+            return Ok(Loaded {
+                ast: ast::Program::default(),
+                sources,
+                diagnostics: vec![diagnostic],
+                hir: None,
+            });
+        }
+    };
+    let loader: Option<&dyn Loader> = if is_file { Some(&Files) } else { None };
+    let ParsedProgram { program, sources, mut diagnostics } = parse_program(Source { name, text }, loader);
+    let parsed = !diagnostics.iter().any(Diagnostic::is_error);
+    let checked = ilo4_check::check(&program);
+    diagnostics.extend(checked.diagnostics);
+    let hir = checked.program.filter(|_| parsed);
+    Ok(Loaded { ast: program, sources, diagnostics, hir })
+}
+
+/// A program ready for any engine, with its sources. `None` if it was rejected; diagnostics, warnings included, are reported.
+///
+/// # Errors
+/// As for [`load`].
+pub fn load_program(word: &str) -> anyhow::Result<Option<(Program, Vec<Source>)>> {
+    let loaded = load(word)?;
+    loaded.report();
+    let sources = loaded.sources;
+    Ok(loaded.hir.map(|hir| (Program::new(hir), sources)))
+}
+
+/// The source excerpt of a place, as it is printed below a fault's first line.
+pub fn excerpt_of(span: Span, sources: &[Source]) -> Option<String> {
+    let rendered = render(&Diagnostic::error("", span, ""), sources, false);
+    rendered.split_once('\n').map(|(_, excerpt)| excerpt.to_owned())
+}
