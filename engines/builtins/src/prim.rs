@@ -218,6 +218,67 @@ macro_rules! for_each_prim {
             Mvals mvals (Borrow) -> Word fallible R009 "`mvals`";
             Frq frq (Borrow) -> Word fallible R009 "`frq`";
 
+            // Sets (section 9).
+            SetUnion setunion (Borrow, Borrow) -> Word fallible R009 "`setunion`";
+            SetInter setinter (Borrow, Borrow) -> Word fallible R009 "`setinter`";
+            SetDiff setdiff (Borrow, Borrow) -> Word fallible R009 "`setdiff`";
+
+            // Statistics (section 10).
+            Sum sum (Borrow) -> Number fallible R009 "`sum`";
+            CumSum cumsum (Own) -> Word fallible R009 "`cumsum`";
+            Avg avg (Borrow) -> Number fallible R009 "`avg`";
+            Median median (Borrow) -> Number fallible R009 "`median`";
+            Quantile quantile (Borrow, Number) -> Number fallible R009 "`quantile`";
+            Variance variance (Borrow) -> Number fallible R009 "`variance`";
+            Stdev stdev (Borrow) -> Number fallible R009 "`stdev`";
+
+            // Linear algebra and the Fourier transform (sections 11 and 12).
+            Transpose transpose (Borrow) -> Word fallible R009 "`transpose`";
+            MatMul matmul (Borrow, Borrow) -> Word fallible R009 "`matmul`";
+            Dot dot (Borrow, Borrow) -> Number fallible R009 "`dot`";
+            Det det (Borrow) -> Number fallible R009 "`det`";
+            Inv inv (Borrow) -> Word fallible R009 "`inv`";
+            Solve solve (Borrow, Borrow) -> Word fallible R009 "`solve`";
+            Fft fft (Borrow) -> Word fallible R009 "`fft`";
+            Ifft ifft (Borrow) -> Word fallible R009 "`ifft`";
+
+            // Regular expressions (section 13).
+            Rgx rgx (Borrow, Borrow) -> Word fallible R009 "`rgx`";
+            RgxAll rgxall (Borrow, Borrow) -> Word fallible R009 "`rgxall`";
+            RgxAll1 rgxall1 (Borrow, Borrow) -> Word fallible R009 "`rgxall1`";
+            RgxSub rgxsub (Borrow, Borrow, Borrow) -> Word fallible R009 "`rgxsub`";
+
+            // JSON (section 14).
+            Jdmp jdmp (Borrow) -> Word total R009 "`jdmp`";
+            Jpar jpar (Borrow) -> Word fallible R009 "`jpar`";
+            Jpth jpth (Borrow, Borrow) -> Word fallible R009 "`jpth`";
+            Jkeys jkeys (Borrow, Borrow) -> Word fallible R009 "`jkeys`";
+
+            // Files, directories, environment (sections 15 and 16).
+            Rd rd (Borrow) -> Word fallible R009 "`rd`, format by the file's extension";
+            RdAs rd_as (Borrow, Borrow) -> Word fallible R009 "`rd` with a format";
+            Rdb rdb (Borrow, Borrow) -> Word fallible R009 "`rdb`";
+            Rdl rdl (Borrow) -> Word fallible R009 "`rdl`";
+            Rdjl rdjl (Borrow) -> Word fallible R009 "`rdjl`";
+            Wr wr (Borrow, Borrow) -> Word fallible R009 "`wr` of a text";
+            WrAs wr_as (Borrow, Borrow, Borrow) -> Word fallible R009 "`wr` with a format";
+            Wrl wrl (Borrow, Borrow) -> Word fallible R009 "`wrl`";
+            Lsd lsd (Borrow) -> Word fallible R009 "`lsd`";
+            Walk walk (Borrow) -> Word fallible R009 "`walk`";
+            Glob glob (Borrow, Borrow) -> Word fallible R009 "`glob`";
+            Env env (Borrow) -> Word fallible R009 "`env`";
+            EnvAll env_all () -> Word total R009 "`env-all`";
+
+            // Date and time, clock, randomness (sections 17 and 18).
+            DtFmt dtfmt (Number, Borrow) -> Word fallible R009 "`dtfmt`";
+            DtParse dtparse (Borrow, Borrow) -> Word fallible R009 "`dtparse`";
+            Now now () -> Number total R009 "`now`";
+            NowMs now_ms () -> Number total R009 "`now-ms`";
+            Rnd rnd () -> Number total R009 "`rnd`";
+            RndBetween rnd_between (Number, Number) -> Number fallible R009 "`rnd` with bounds";
+            Rndn rndn (Number, Number) -> Number total R009 "`rndn`";
+            Sleep sleep (Number) -> Word total R009 "`sleep`";
+
             // Printing (section 19).
             Prnt prnt (Own) -> Word fallible R009 "`prnt`";
         }

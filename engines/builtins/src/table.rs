@@ -154,10 +154,6 @@ const fn repeat_with_context(signature: &'static str, kind: Loop) -> Form {
     form(signature, Lowering::Loop { kind, context: true })
 }
 
-const fn later(signature: &'static str) -> Form {
-    form(signature, Lowering::NotYet)
-}
-
 const fn outside() -> Form {
     form("", Lowering::OutsideProfile)
 }
@@ -282,68 +278,68 @@ builtins! {
         "uniqby" [] [repeat("fn:F a k xs:?L a > L a", Loop::UniqueBy)] { nested_arity: Some(2), takes_function: true };
     }
     9: {
-        "setunion" [] [later("xs:L a ys:L c > L a")];
-        "setinter" [] [later("xs:L a ys:L c > L a")];
-        "setdiff" [] [later("xs:L a ys:L c > L a")];
+        "setunion" [] [prim("xs:L a ys:L c > L a", Prim::SetUnion)];
+        "setinter" [] [prim("xs:L a ys:L c > L a", Prim::SetInter)];
+        "setdiff" [] [prim("xs:L a ys:L c > L a", Prim::SetDiff)];
     }
     10: {
-        "sum" [] [later("xs:?L n > n")] { nested_arity: Some(1), value_type: Some("F (L n) n") };
-        "cumsum" [] [later("xs:L n > L n")];
-        "avg" ["average"] [later("xs:?L n > n")] { nested_arity: Some(1), value_type: Some("F (L n) n") };
-        "median" [] [later("xs:L _ > n")] { value_type: Some("F (L n) n") };
-        "quantile" [] [later("xs:L _ p:n > n")];
-        "variance" [] [later("xs:L _ > n")] { value_type: Some("F (L n) n") };
-        "stdev" [] [later("xs:L _ > n")] { value_type: Some("F (L n) n") };
+        "sum" [] [prim("xs:?L n > n", Prim::Sum)] { nested_arity: Some(1), value_type: Some("F (L n) n") };
+        "cumsum" [] [prim("xs:L n > L n", Prim::CumSum)];
+        "avg" ["average"] [prim("xs:?L n > n", Prim::Avg)] { nested_arity: Some(1), value_type: Some("F (L n) n") };
+        "median" [] [prim("xs:L _ > n", Prim::Median)] { value_type: Some("F (L n) n") };
+        "quantile" [] [prim("xs:L _ p:n > n", Prim::Quantile)];
+        "variance" [] [prim("xs:L _ > n", Prim::Variance)] { value_type: Some("F (L n) n") };
+        "stdev" [] [prim("xs:L _ > n", Prim::Stdev)] { value_type: Some("F (L n) n") };
     }
     11: {
-        "transpose" [] [later("m:L (L a) > L (L a)")];
-        "matmul" [] [later("a:L (L n) b:L (L n) > L (L n)")];
-        "dot" [] [later("xs:L n ys:L n > n")];
-        "det" [] [later("m:L (L n) > n")];
-        "inv" [] [later("m:L (L n) > L (L n)")];
-        "solve" [] [later("m:L (L n) v:L n > L n")];
+        "transpose" [] [prim("m:L (L a) > L (L a)", Prim::Transpose)];
+        "matmul" [] [prim("a:L (L n) b:L (L n) > L (L n)", Prim::MatMul)];
+        "dot" [] [prim("xs:L n ys:L n > n", Prim::Dot)];
+        "det" [] [prim("m:L (L n) > n", Prim::Det)];
+        "inv" [] [prim("m:L (L n) > L (L n)", Prim::Inv)];
+        "solve" [] [prim("m:L (L n) v:L n > L n", Prim::Solve)];
     }
     12: {
-        "fft" [] [later("xs:L _ > L (L n)")];
-        "ifft" [] [later("ps:L _ > L n")];
+        "fft" [] [prim("xs:L _ > L (L n)", Prim::Fft)];
+        "ifft" [] [prim("ps:L _ > L n", Prim::Ifft)];
     }
     13: {
-        "rgx" ["regex"] [later("pat:?t s:?t > L t")] { nested_arity: Some(2) };
-        "rgxall" [] [later("pat:?t s:?t > L (L t)")] { nested_arity: Some(2) };
-        "rgxall1" [] [later("pat:?t s:?t > L t")] { nested_arity: Some(2) };
-        "rgxsub" [] [later("pat:t repl:t s:t > t")] { nested_arity: Some(3) };
+        "rgx" ["regex"] [prim("pat:?t s:?t > L t", Prim::Rgx)] { nested_arity: Some(2) };
+        "rgxall" [] [prim("pat:?t s:?t > L (L t)", Prim::RgxAll)] { nested_arity: Some(2) };
+        "rgxall1" [] [prim("pat:?t s:?t > L t", Prim::RgxAll1)] { nested_arity: Some(2) };
+        "rgxsub" [] [prim("pat:t repl:t s:t > t", Prim::RgxSub)] { nested_arity: Some(3) };
     }
     14: {
-        "jdmp" [] [later("v:_ > t")] { nested_arity: Some(1), value_type: Some("F _ t") };
-        "jpar" [] [later("s:t > R _ t")] { nested_arity: Some(1) };
-        "jpth" [] [later("s:t path:t > R _ t")] { nested_arity: Some(2) };
-        "jkeys" [] [later("s:t path:t > R (L t) t")] { nested_arity: Some(2) };
+        "jdmp" [] [prim("v:_ > t", Prim::Jdmp)] { nested_arity: Some(1), value_type: Some("F _ t") };
+        "jpar" [] [prim("s:t > R _ t", Prim::Jpar)] { nested_arity: Some(1) };
+        "jpth" [] [prim("s:t path:t > R _ t", Prim::Jpth)] { nested_arity: Some(2) };
+        "jkeys" [] [prim("s:t path:t > R (L t) t", Prim::Jkeys)] { nested_arity: Some(2) };
     }
     15: {
-        "rd" ["read"] [later("path:t > R _ t"), later("path:t format:t > R _ t")] { effect: Effect::Io };
-        "rdb" ["readbuf"] [later("s:t format:t > R _ t")];
-        "rdl" ["readlines"] [later("path:t > R (L t) t")] { effect: Effect::Io };
-        "rdjl" [] [later("path:t > L (R _ t)")] { effect: Effect::Io };
-        "wr" ["write"] [later("path:t s:t > R t t"), later("path:t data:_ format:t > R t t")] { nested_arity: Some(2), effect: Effect::Io };
-        "wrl" ["writelines"] [later("path:t lines:?L t > R t t")] { nested_arity: Some(2), effect: Effect::Io };
-        "lsd" [] [later("dir:?t > R (L t) t")] { effect: Effect::Io };
-        "walk" [] [later("dir:?t > R (L t) t")] { effect: Effect::Io };
-        "glob" [] [later("dir:?t pat:?t > R (L t) t")] { effect: Effect::Io };
+        "rd" ["read"] [prim("path:t > R _ t", Prim::Rd), prim("path:t format:t > R _ t", Prim::RdAs)] { effect: Effect::Io };
+        "rdb" ["readbuf"] [prim("s:t format:t > R _ t", Prim::Rdb)];
+        "rdl" ["readlines"] [prim("path:t > R (L t) t", Prim::Rdl)] { effect: Effect::Io };
+        "rdjl" [] [prim("path:t > L (R _ t)", Prim::Rdjl)] { effect: Effect::Io };
+        "wr" ["write"] [prim("path:t s:t > R t t", Prim::Wr), prim("path:t data:_ format:t > R t t", Prim::WrAs)] { nested_arity: Some(2), effect: Effect::Io };
+        "wrl" ["writelines"] [prim("path:t lines:?L t > R t t", Prim::Wrl)] { nested_arity: Some(2), effect: Effect::Io };
+        "lsd" [] [prim("dir:?t > R (L t) t", Prim::Lsd)] { effect: Effect::Io };
+        "walk" [] [prim("dir:?t > R (L t) t", Prim::Walk)] { effect: Effect::Io };
+        "glob" [] [prim("dir:?t pat:?t > R (L t) t", Prim::Glob)] { effect: Effect::Io };
     }
     16: {
-        "env" [] [later("name:?t > R t t")] { effect: Effect::Io };
-        "env-all" [] [later("> R (M t t) t")] { bare: Bare::Everywhere, effect: Effect::Io };
+        "env" [] [prim("name:?t > R t t", Prim::Env)] { effect: Effect::Io };
+        "env-all" [] [prim("> R (M t t) t", Prim::EnvAll)] { bare: Bare::Everywhere, effect: Effect::Io };
     }
     17: {
-        "dtfmt" [] [later("epoch:n format:t > R t t")];
-        "dtparse" [] [later("s:t format:t > R n t")];
+        "dtfmt" [] [prim("epoch:n format:t > R t t", Prim::DtFmt)];
+        "dtparse" [] [prim("s:t format:t > R n t", Prim::DtParse)];
     }
     18: {
-        "now" [] [later("> n")] { bare: Bare::Everywhere, effect: Effect::Nondeterministic };
-        "now-ms" [] [later("> n")] { bare: Bare::Everywhere, effect: Effect::Nondeterministic };
-        "rnd" ["random"] [later("> n"), later("lo:n hi:n > n")] { bare: Bare::AtStart, effect: Effect::Nondeterministic };
-        "rndn" [] [later("mu:n sigma:n > n")] { effect: Effect::Nondeterministic };
-        "sleep" [] [later("ms:n > nil")] { effect: Effect::Nondeterministic };
+        "now" [] [prim("> n", Prim::Now)] { bare: Bare::Everywhere, effect: Effect::Nondeterministic };
+        "now-ms" [] [prim("> n", Prim::NowMs)] { bare: Bare::Everywhere, effect: Effect::Nondeterministic };
+        "rnd" ["random"] [prim("> n", Prim::Rnd), prim("lo:n hi:n > n", Prim::RndBetween)] { bare: Bare::AtStart, effect: Effect::Nondeterministic };
+        "rndn" [] [prim("mu:n sigma:n > n", Prim::Rndn)] { effect: Effect::Nondeterministic };
+        "sleep" [] [prim("ms:n > nil", Prim::Sleep)] { effect: Effect::Nondeterministic };
     }
     19: {
         "prnt" ["print"] [prim("v:a > a", Prim::Prnt)] { nested_arity: Some(1), effect: Effect::Io };

@@ -25,10 +25,6 @@ pub(crate) fn map<'a>(operation: &str, value: &'a Value) -> Outcome<&'a MapTable
     value.as_map().ok_or_else(|| wrong_kind(operation, "a map", value))
 }
 
-pub(crate) fn number(operation: &str, value: &Value) -> Outcome<f64> {
-    value.as_number().ok_or_else(|| wrong_kind(operation, "a number", value))
-}
-
 /// The numbers of a list; a fault on another value or another element.
 pub(crate) fn numbers(operation: &str, value: &Value) -> Outcome<Vec<f64>> {
     let elements = value.as_list().ok_or_else(|| wrong_kind(operation, "a list of numbers", value))?;

@@ -36,7 +36,7 @@ pub fn fixed(out: &mut String, number: f64, digits: usize) {
 }
 
 /// Rust's own format is what we need: the shortest digits that read back, positional, `NaN`, `inf`.
-fn shortest(out: &mut String, number: f64) {
+pub(crate) fn shortest(out: &mut String, number: f64) {
     let _ = write!(out, "{number}");
 }
 

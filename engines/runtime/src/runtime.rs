@@ -4,8 +4,10 @@ use std::io::Write;
 
 use ilo4_builtins::{FaultCode, abi};
 
+use crate::builtin::Patterns;
 use crate::fault::{Fault, NO_PLACE};
 use crate::program::{FunctionInfo, ProgramInfo};
+use crate::random::Random;
 use crate::shapes::Shapes;
 use crate::value::Value;
 
@@ -30,7 +32,8 @@ pub struct Runtime {
     /// The source excerpt for a place, ready to print; the runtime knows no sources.
     pub place_text: Box<dyn Fn(u32) -> Option<String>>,
     pending: Option<Fault>,
-    pub(crate) random: crate::random::Random,
+    pub(crate) random: Random,
+    pub(crate) patterns: Patterns,
 }
 
 const _: () = {
@@ -56,7 +59,8 @@ impl Runtime {
             errors: Box::new(std::io::stderr()),
             place_text: Box::new(|_| None),
             pending: None,
-            random: crate::random::Random::from_environment(),
+            random: Random::from_environment(),
+            patterns: Patterns::default(),
         }
     }
 

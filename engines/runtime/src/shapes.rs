@@ -96,6 +96,11 @@ impl Shapes {
         id
     }
 
+    /// The id of a field name that has one.
+    pub(crate) fn find(&self, name: &str) -> Option<u32> {
+        self.ids.get(name).copied()
+    }
+
     /// The shape of JSON objects with these fields, which ascend by name.
     pub(crate) fn json(&mut self, fields: Vec<u32>) -> u32 {
         if let Some(id) = self.json.get(&fields) {

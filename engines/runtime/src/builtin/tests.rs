@@ -54,6 +54,8 @@ macro_rules! check {
     }};
 }
 
+mod library;
+
 fn run(prim: Prim, mut operands: Vec<Value>) -> Result<String, FaultCode> {
     let mut rt = Runtime::new(&ProgramInfo::default());
     rt.output = Box::new(std::io::sink());
@@ -164,7 +166,7 @@ fn formatting() {
     check!(Fmt "pre {:>4}", list![5] => fault R009);
     check!(Fmt "{", list![5] => "{");
     check!(Fmt 9, list![1] => fault R009);
-    check!(Fmt2 3.14159, 2 => "3.14");
+    check!(Fmt2 8.14159, 2 => "8.14");
     check!(Fmt2 2.5, 0 => "2");
     check!(Fmt2 0.125, 2 => "0.12");
     check!(Fmt2 7, 3 => "7.000");
