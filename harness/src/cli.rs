@@ -1,9 +1,15 @@
 //! The command line.
 
 mod bench;
+mod bless;
+mod diff;
+mod doctor;
+mod explain;
 mod gate;
+mod init;
 mod list;
 mod run;
+mod selftest;
 mod session;
 
 pub use session::{Opened, Session};
@@ -72,10 +78,26 @@ pub struct Selection {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Write a commented configuration for a new language.
+    Init(init::InitArgs),
     /// Run cases and judge them.
     Run(run::RunArgs),
     /// Show cases without running them.
     List(list::ListArgs),
+    /// Compare two runs or scoreboards, case by case.
+    Diff(diff::DiffArgs),
+    /// Accept what the engines agree on as the new expectation.
+    Bless(bless::BlessArgs),
+    /// Run one case and tell everything about it.
+    Explain(explain::ExplainArgs),
+    /// Show which mechanisms are in force here, and the state of the engines.
+    Doctor(doctor::DoctorArgs),
+    /// Check that the harness notices what it must notice on this machine.
+    Selftest(selftest::SelftestArgs),
+    /// Print the JSON schema of parallax.toml.
+    Schema,
+    /// Print a completion script for a shell.
+    Completions { shell: clap_complete::Shell },
     /// Measure what the harness itself costs.
     #[command(hide = true)]
     BenchHarness(bench::BenchArgs),
@@ -85,6 +107,7 @@ enum Verb {
 
 /// Runs the command line and returns how the process should end.
 pub fn main() -> Exit {
+    crate::exec::die_of_closed_pipes();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -98,12 +121,32 @@ pub fn main() -> Exit {
         Verb::Run(args) => run::run(global, &args),
         Verb::List(args) => list::list(global, &args),
         Verb::BenchHarness(args) => bench::bench(global, &args),
+        Verb::Selftest(args) => selftest::selftest(global, &args),
+        Verb::Init(args) => init::init(global, &args),
+        Verb::Diff(args) => diff::diff(global, &args),
+        Verb::Bless(args) => bless::bless(global, &args),
+        Verb::Explain(args) => explain::explain(global, &args),
+        Verb::Doctor(args) => doctor::doctor(global, &args),
+        Verb::Schema => schema(),
+        Verb::Completions { shell } => completions(shell),
         Verb::Gate(args) => gate::gate(global, &args),
     };
     result.unwrap_or_else(|failure| {
         eprintln!("parallax: {:#}", failure.error);
         failure.exit
     })
+}
+
+fn schema() -> Outcome {
+    let schema = schemars::schema_for!(crate::config::file::ConfigFile);
+    println!("{}", serde_json::to_string_pretty(&schema).map_err(anyhow::Error::from)?);
+    Ok(Exit::Success)
+}
+
+fn completions(shell: clap_complete::Shell) -> Outcome {
+    use clap::CommandFactory;
+    clap_complete::generate(shell, &mut Cli::command(), "parallax", &mut std::io::stdout());
+    Ok(Exit::Success)
 }
 
 /// An error of our own with the exit code it deserves.

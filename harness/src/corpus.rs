@@ -12,7 +12,7 @@ mod markdown;
 mod sidecar;
 mod words;
 
-pub use case::{Case, Edit, Exception, Invocation, Program, Source};
+pub use case::{Case, Edit, Exception, Invocation, Part, Program, Source};
 pub use discover::{Corpus, LoadedSuite, load, load_file};
 pub use error::CorpusError;
 pub use expectation::{Exit, Expectation, StderrRule, Stdout};

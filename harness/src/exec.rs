@@ -21,5 +21,5 @@ pub use execution::{Ending, Execution, Leak, LimitHit, Usage};
 pub use launcher::{LAUNCHER_ARGUMENT, run_if_asked};
 pub use limits::Limits;
 pub use protocol::Job;
-pub(crate) use unix::{Status, die_by, fork, ignore, reap};
+pub(crate) use unix::{Status, die_by, die_of_closed_pipes, fork, ignore, reap};
 pub use unix::{signal_name, signal_number};

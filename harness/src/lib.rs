@@ -6,6 +6,7 @@
 #![deny(unsafe_code)]
 
 pub mod bench;
+pub mod bless;
 pub mod cli;
 pub mod command;
 pub mod config;
@@ -24,5 +25,6 @@ pub mod reproduce;
 pub mod roster;
 pub mod schedule;
 pub mod scoreboard;
+pub mod selftest;
 pub mod verdict;
 pub mod villain;

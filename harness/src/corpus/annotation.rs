@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bstr::{BStr, ByteSlice};
 
-use super::case::{Case, Edit, Exception, Invocation};
+use super::case::{Case, Edit, Exception, Invocation, Part};
 use super::error::CorpusError;
 use super::expectation::{Exit, Expectation, StderrRule, Stdout};
 use super::words;
@@ -168,7 +168,7 @@ impl Reader<'_, '_> {
             }
             Line::Flag(flag, prefix) => self.flag(number, flag, prefix),
             Line::Block { tag, prefix } => {
-                self.expecting(number, prefix).out.get_or_insert_default();
+                self.expecting(number, Part::Stdout, prefix).out.get_or_insert_default();
                 self.block = Some((tag, number));
             }
             Line::Word { word, value, prefix } => self.word(number, word, value, prefix),
@@ -186,7 +186,7 @@ impl Reader<'_, '_> {
         if is_end {
             self.block = None;
         }
-        let open = self.expecting(number, String::new());
+        let open = self.expecting(number, Part::Stdout, String::new());
         if !is_end {
             let out = open.out.get_or_insert_default();
             out.extend_from_slice(&value);
@@ -195,9 +195,9 @@ impl Reader<'_, '_> {
     }
 
     /// The case that an expectation line belongs to: the open one, or the static check of the program.
-    fn expecting(&mut self, number: usize, prefix: String) -> &mut Open {
+    fn expecting(&mut self, number: usize, part: Part, prefix: String) -> &mut Open {
         let open = self.open.get_or_insert_with(|| Open::new(number, None));
-        open.edit.lines.push(number);
+        open.edit.lines.push((number, part));
         if open.edit.prefix.is_empty() {
             open.edit.prefix = prefix;
         }
@@ -205,7 +205,8 @@ impl Reader<'_, '_> {
     }
 
     fn flag(&mut self, number: usize, flag: &str, prefix: String) {
-        let open = self.expecting(number, prefix);
+        let part = if flag == "silent" { Part::Stdout } else { Part::Ending };
+        let open = self.expecting(number, part, prefix);
         match flag {
             "silent" => open.silent = true,
             _ => open.clean = true,
@@ -233,26 +234,26 @@ impl Reader<'_, '_> {
                 self.found.declared_empty = true;
             }
             "out" => {
-                let out = self.expecting(number, prefix).out.get_or_insert_default();
+                let out = self.expecting(number, Part::Stdout, prefix).out.get_or_insert_default();
                 out.extend_from_slice(value);
                 out.push(b'\n');
             }
             "oneof" => {
                 let mut permitted = value.to_vec();
                 permitted.push(b'\n');
-                self.expecting(number, prefix).oneof.push(permitted);
+                self.expecting(number, Part::Stdout, prefix).oneof.push(permitted);
             }
             "err" => {
                 let line = value.to_vec();
-                self.expecting(number, prefix).err.push(line);
+                self.expecting(number, Part::Ending, prefix).err.push(line);
             }
             "diag" | "warn" => self.code(number, word, trimmed, prefix),
             "exit" => match trimmed.parse() {
-                Ok(status @ 0..=255) => self.expecting(number, prefix).exit = Some(status),
+                Ok(status @ 0..=255) => self.expecting(number, Part::Ending, prefix).exit = Some(status),
                 _ => self.error(number, "`exit:` needs a status from 0 to 255"),
             },
             "signal" => match signal_number(trimmed) {
-                Some(signal) => self.expecting(number, prefix).signal = Some(signal),
+                Some(signal) => self.expecting(number, Part::Ending, prefix).signal = Some(signal),
                 None => self.error(number, format!("`{trimmed}` is not a signal; write for example SIGSEGV")),
             },
             _ => self.setting(number, word, value, trimmed),
@@ -263,7 +264,8 @@ impl Reader<'_, '_> {
         if code.is_empty() || code.contains(char::is_whitespace) {
             return self.error(number, format!("`{word}:` needs one code"));
         }
-        let open = self.expecting(number, prefix);
+        let part = if word == "warn" { Part::Warning(code.to_string()) } else { Part::Ending };
+        let open = self.expecting(number, part, prefix);
         if word == "warn" {
             open.warn.push(code.to_string());
         } else if open.diag.replace(code.to_string()).is_some() {

@@ -50,11 +50,21 @@ impl Exception {
     }
 }
 
+/// What a line of an expectation is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    Stdout,
+    /// Exit status, signal, errors.
+    Ending,
+    /// A warning with this code.
+    Warning(String),
+}
+
 /// Which lines of the file say what a case expects, for rewriting them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Edit {
     /// One-based numbers of the lines that state the expectation.
-    pub lines: Vec<usize>,
+    pub lines: Vec<(usize, Part)>,
     /// The line after which new ones go if there are none yet.
     pub after: usize,
     /// What such lines start with: indentation and comment marker.

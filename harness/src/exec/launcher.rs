@@ -26,6 +26,7 @@ pub fn run_if_asked() {
     if std::env::args_os().nth(1).is_some_and(|first| first == LAUNCHER_ARGUMENT) {
         let code = match serve() {
             Ok(()) => 0,
+            Err(error) if error.kind() == std::io::ErrorKind::ConnectionAborted => 0,
             Err(error) => {
                 eprintln!("parallax launcher: {error}");
                 70

@@ -276,6 +276,14 @@ pub fn fork() -> std::io::Result<bool> {
     }
 }
 
+/// Lets a closed pipe end this process quietly, as it does with other command line tools.
+pub fn die_of_closed_pipes() {
+    // SAFETY: SIG_DFL is always a valid disposition.
+    unsafe {
+        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+    }
+}
+
 /// Makes this process ignore `signal`.
 pub fn ignore(signal: i32) {
     // SAFETY: SIG_IGN is always a valid disposition.

@@ -112,7 +112,9 @@ fn a_block_of_output_is_many_lines() {
     let found = good("-- run: f\n-- out<<END\n-- a\n--\n--  b\n-- END\n-- exit: 3\n");
     let expected = found.cases[0].expectation.clone().unwrap();
     assert_eq!(expected.stdout, Stdout::Exactly(b"a\n\n b\n".to_vec()));
-    assert_eq!(found.cases[0].edit.lines, [2, 3, 4, 5, 6, 7]);
+    let output = |number| (number, Part::Stdout);
+    let lines = [output(2), output(3), output(4), output(5), output(6), (7, Part::Ending)];
+    assert_eq!(found.cases[0].edit.lines, lines);
     bad("-- run: f\n-- out<<END\n-- a\n", "not closed");
     bad("-- run: f\n-- out<<END\nprogram\n", "not closed");
 }
