@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use bstr::ByteSlice;
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
@@ -266,6 +267,12 @@ fn written(suite: &Suite, found: &mut Annotated) -> Result<Source, String> {
             Ok(Source::Written(files))
         }
     }
+}
+
+/// Nothing to see, or a comment about the case.
+fn is_remark(line: &[u8], comment: &str) -> bool {
+    let line = line.trim();
+    line.is_empty() || line.starts_with(comment.as_bytes())
 }
 
 /// Adds one program and its cases, naming them.
