@@ -14,10 +14,12 @@ use crate::imports::Imports;
 pub const ENTRIES_SYMBOL: &str = "ilo4_entries";
 
 /// The Cranelift settings of both back ends; they differ in `is_pic` only.
-pub const SETTINGS: [(&str, &str); 4] = [
+pub const SETTINGS: [(&str, &str); 5] = [
     ("opt_level", "speed"),
     ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),
     ("enable_probestack", "false"),
+    // Cranelift's tail calls need them.
+    ("preserve_frame_pointers", "true"),
     ("unwind_info", "false"),
 ];
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::settings::{self, Configurable};
-use cranelift_jit::{JITBuilder, JITModule};
+use cranelift_jit::{ArenaMemoryProvider, JITBuilder, JITModule};
 use cranelift_module::default_libcall_names;
 use ilo4_builtins::abi;
 use ilo4_codegen::{Code, Options, compile};
@@ -14,7 +14,10 @@ use ilo4_runtime::{Runtime, Value};
 
 /// The most native stack that a program may use. Compiled frames are small (tens of bytes), so this is millions of calls,
 /// and unbounded recursion ends before it has touched much memory.
-const STACK_BYTES: usize = 512 << 20;
+const STACK_BYTES: usize = 256 << 20;
+
+/// Address space for compiled code and its data, committed as it is used.
+const CODE_BYTES: usize = 1 << 30;
 
 /// The in-memory compiler.
 #[derive(Clone, Copy, Debug, Default)]
@@ -73,6 +76,11 @@ fn call(entry: *const u8, runtime: &mut Runtime, arguments: &[u64]) -> u64 {
 
 fn module() -> JITModule {
     let mut builder = JITBuilder::with_isa(isa(), default_libcall_names());
+    // Code reaches data by 32-bit distances, so both come from one reservation; the system's own placement may be further apart.
+    match ArenaMemoryProvider::new_with_size(CODE_BYTES) {
+        Ok(arena) => builder.memory_provider(Box::new(arena)),
+        Err(error) => panic!("no address space for compiled code: {error}"),
+    };
     builder
         .symbols(ilo4_runtime::abi::symbols().into_iter().map(|(name, address)| (name.to_owned(), address)));
     JITModule::new(builder)
@@ -84,6 +92,7 @@ fn isa() -> Arc<dyn TargetIsa> {
         flags.set(name, value).expect("the shared settings exist");
     }
     flags.set("is_pic", "false").expect("the setting exists");
+    flags.set("use_colocated_libcalls", "false").expect("the setting exists");
     let isa = cranelift_native::builder().and_then(|isa| {
         isa.finish(settings::Flags::new(flags)).map_err(|_| "the settings do not fit this machine")
     });

@@ -21,7 +21,7 @@ unsafe extern "C" {
 }
 
 /// Like the JIT's: compiled frames are small, so this is millions of calls.
-const STACK_BYTES: usize = 512 << 20;
+const STACK_BYTES: usize = 256 << 20;
 
 /// What stays free below the limit for the runtime's own calls.
 const RESERVE_BYTES: usize = 8 << 20;

@@ -8,27 +8,30 @@ use crate::exit::{Evaluation, Exit};
 use crate::machine::Machine;
 
 impl<'a> Machine<'a> {
-    /// Calls `function` with the topmost slots as its arguments; afterwards they are gone. `span`: the place of `ILO-R601`.
+    /// Calls `function` with the topmost slots as its arguments; afterwards they are gone.
     ///
     /// A tail call ends the callee's body and starts the next one in this very loop, so any number of them in a row needs one
     /// native frame. Only faults come out as an exit.
     #[inline(never)]
-    pub(crate) fn call(&mut self, function: FunctionId, span: Span) -> Evaluation {
+    pub(crate) fn call(&mut self, function: FunctionId) -> Evaluation {
         if !self.budget.allows(self.depth) {
-            let overflow = self.runtime.stack_overflow();
-            return Err(self.fault(overflow, span));
+            // Without a place: which call is one too many differs between engines.
+            return Err(Exit::Fault(Box::new(self.runtime.stack_overflow())));
         }
         let mut function = self.function(function);
         let caller = self.frame;
         self.frame = self.slots.len() - function.param_count();
         self.depth += 1;
+        self.runtime.calls += 1;
         let outcome = loop {
-            self.runtime.calls += 1;
             self.slots.resize_with(self.frame + function.vars.len(), Value::nil);
             match self.eval(&function.body) {
                 Ok(value) | Err(Exit::Return(value)) => break Ok(value),
                 Err(Exit::TailCall(next)) => {
-                    function = self.function(next);
+                    let callee = self.function(next);
+                    // A tail call of the function to itself is a loop and does not count, on no engine.
+                    self.runtime.calls += u64::from(!std::ptr::eq(callee, function));
+                    function = callee;
                     let arguments = self.slots.len() - function.param_count();
                     self.slots.drain(self.frame..arguments);
                 }
@@ -59,7 +62,7 @@ impl<'a> Machine<'a> {
         // Given up before the call, so that the callee may own what was captured.
         drop(callee);
         debug_assert_eq!(self.slots.len() - height, self.function(function).param_count());
-        self.call(function, span)
+        self.call(function)
     }
 
     #[inline(never)]

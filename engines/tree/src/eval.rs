@@ -20,7 +20,7 @@ impl<'a> Machine<'a> {
                 ExprKind::Prim { prim, args } => self.primitive(*prim, args, expr.span),
                 ExprKind::Call { function, args, tail } => {
                     self.push_operands(args)?;
-                    if *tail { Err(Exit::TailCall(*function)) } else { self.call(*function, expr.span) }
+                    if *tail { Err(Exit::TailCall(*function)) } else { self.call(*function) }
                 }
                 ExprKind::If { cond, then, other } => {
                     expr = if self.truth(cond)? { then } else { other };

@@ -59,7 +59,7 @@ impl<'a> Machine<'a> {
             declared.name
         );
         self.slots.extend(request.args);
-        match self.call(function, declared.span) {
+        match self.call(function) {
             Ok(value) => Ok(value),
             Err(Exit::Fault(fault)) => Err(*fault),
             Err(exit) => unreachable!("bug: {exit:?} left a function"),
