@@ -17,7 +17,7 @@ use super::words;
 use crate::config::{Suite, parse_span, suggestion};
 use crate::exec::signal_number;
 
-const WORDS: [&str; 20] = [
+const WORDS: [&str; 21] = [
     "run",
     "main",
     "name",
@@ -38,12 +38,10 @@ const WORDS: [&str; 20] = [
     "normalize",
     "differs",
     "no-case",
+    "scale",
 ];
 /// Words that stand alone, without a colon.
 const FLAGS: [&str; 2] = ["silent", "clean"];
-/// Words of later versions, so that using them is not taken for a comment.
-const RESERVED: [&str; 1] = ["scale"];
-
 /// A text to read: a file, or one block of a document.
 pub struct Text<'a> {
     pub suite: &'a Suite,
@@ -64,6 +62,8 @@ pub struct Annotated {
     pub program: Vec<u8>,
     /// The `file:` parts, in order.
     pub files: Vec<(String, Vec<u8>)>,
+    /// `scale:` lines.
+    pub scales: Vec<String>,
     /// The text says that it has no case on purpose.
     pub declared_empty: bool,
 }
@@ -138,7 +138,6 @@ enum Line<'l> {
     Word { word: &'static str, value: &'l [u8], prefix: String },
     Block { tag: String, prefix: String },
     Misspelt { word: String, meant: &'static str },
-    Reserved(String),
 }
 
 impl Reader<'_, '_> {
@@ -162,9 +161,6 @@ impl Reader<'_, '_> {
             }
             Line::Misspelt { word, meant } => {
                 self.error(number, format!("`{word}:` is not an annotation; did you mean `{meant}`?"));
-            }
-            Line::Reserved(word) => {
-                self.error(number, format!("`{word}:` is an annotation that this version does not support"));
             }
             Line::Flag(flag, prefix) => self.flag(number, flag, prefix),
             Line::Block { tag, prefix } => {
@@ -227,6 +223,11 @@ impl Reader<'_, '_> {
                 }
                 self.found.files.push((trimmed.to_string(), Vec::new()));
             }
+            "scale" => match trimmed.split_whitespace().collect::<Vec<_>>()[..] {
+                [_, sizes, ..] if is_sizes(sizes) => self.found.scales.push(trimmed.to_string()),
+                _ => self
+                    .error(number, "`scale:` needs an entry and sizes: `scale: f n=1k,2k,4k expect<=1.15`"),
+            },
             "no-case" => {
                 if trimmed.is_empty() {
                     return self.error(number, "`no-case:` needs a reason");
@@ -412,6 +413,16 @@ impl Reader<'_, '_> {
     }
 }
 
+/// `n=1k,2k,4k`: at least two sizes.
+fn is_sizes(text: &str) -> bool {
+    let Some((name, sizes)) = text.split_once('=') else { return false };
+    let is_size = |size: &str| {
+        let digits = size.trim_end_matches(['k', 'M']);
+        size.len() - digits.len() <= 1 && digits.parse::<u64>().is_ok_and(|number| number > 0)
+    };
+    !name.is_empty() && sizes.split(',').count() >= 2 && sizes.split(',').all(is_size)
+}
+
 fn classify<'l>(line: &'l [u8], marker: &str) -> Line<'l> {
     let trimmed = line.trim_start();
     let Some(rest) = trimmed.strip_prefix(marker.as_bytes()) else { return Line::Program };
@@ -434,9 +445,6 @@ fn classify<'l>(line: &'l [u8], marker: &str) -> Line<'l> {
     let value = value.strip_prefix(b" ").unwrap_or(value);
     if let Some(known) = WORDS.into_iter().find(|known| *known == word) {
         return Line::Word { word: known, value, prefix: prefix() };
-    }
-    if RESERVED.contains(&word.as_str()) {
-        return Line::Reserved(word);
     }
     match suggestion(&word, WORDS.into_iter().chain(FLAGS)) {
         Some(meant) => Line::Misspelt { word, meant },

@@ -23,6 +23,8 @@ pub struct Program {
     pub file: Arc<PathBuf>,
     /// The line on which it starts.
     pub line: usize,
+    /// Its `scale:` lines: checked and kept for measuring growth, which is not part of a run.
+    pub scales: Vec<String>,
 }
 
 /// How a case uses its program.

@@ -171,6 +171,7 @@ fn read_file(config: &Config, suite: &Suite, path: &Path) -> Contents {
                     source: Source::File(path.to_path_buf()),
                     file: shown,
                     line: 1,
+                    scales: Vec::new(),
                 });
             }
         }
@@ -253,7 +254,7 @@ fn written(suite: &Suite, found: &mut Annotated) -> Result<Source, String> {
     let main = files.iter().position(|(name, _)| *name == suite.main);
     let text = std::mem::take(&mut found.program);
     match main {
-        Some(_) if text.iter().any(|b| !b.is_ascii_whitespace()) => Err(format!(
+        Some(_) if text.lines().any(|line| !is_remark(line, &suite.comment)) => Err(format!(
             "there is text before the first `file:` and a part `{}`; which is the program?",
             suite.main
         )),
@@ -305,7 +306,7 @@ fn add(
         };
         contents.cases.push(Case { name, program, ..case });
     }
-    contents.programs.push(Program { source, file: Arc::clone(shown), line });
+    contents.programs.push(Program { source, file: Arc::clone(shown), line, scales: found.scales });
 }
 
 fn contents_ok(found: &Annotated) -> bool {

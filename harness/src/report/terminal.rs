@@ -184,6 +184,12 @@ impl<'a> Terminal<'a> {
                 eprintln!("engine `{}` could not be used: {trouble}", identity.name);
             }
         }
+        let programs = self.context.corpus.suites.iter().flat_map(|suite| &suite.programs);
+        let scales: usize = programs.map(|program| program.scales.len()).sum();
+        if scales > 0 && !self.is_quiet {
+            let note = format!("{scales} `scale:` lines were read; a run does not measure growth");
+            eprintln!("{}", self.style.dim(&note));
+        }
         let leaks = run.suites.iter().flat_map(|suite| &suite.cases).flat_map(|case| case.cells.values());
         let leaks: usize = leaks.map(|cell| cell.leaks.len()).sum();
         if leaks > 0 {

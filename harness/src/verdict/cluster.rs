@@ -88,15 +88,21 @@ fn first_line(case: &Case, judged: &Judged, execution: &Execution) -> String {
     let text = |bytes: &[u8]| bytes.trim_end().to_str_lossy().into_owned();
     let expected = match case.expectation.as_ref().map(|expected| &expected.stdout) {
         Some(Stdout::Exactly(bytes)) if judged.mismatches.contains(&Mismatch::Stdout) => bytes,
-        _ => return execution.stderr.lines().next().map(text).unwrap_or_default(),
+        _ => return complaint(execution),
     };
     // An early end says more on stderr than in the output that is missing.
     if execution.stdout.is_empty() && !execution.stderr.is_empty() {
-        return execution.stderr.lines().next().map(text).unwrap_or_default();
+        return complaint(execution);
     }
     first_difference(expected, &execution.stdout)
         .map(|(_, a, b)| format!("{} → {}", text(a), text(b)))
         .unwrap_or_default()
+}
+
+/// The first line of standard error that says something.
+fn complaint(execution: &Execution) -> String {
+    let line = execution.stderr.lines().find(|line| !line.trim().is_empty());
+    line.map(|line| line.trim_end().to_str_lossy().into_owned()).unwrap_or_default()
 }
 
 /// Replaces what is particular to one case.

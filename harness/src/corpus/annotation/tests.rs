@@ -132,7 +132,9 @@ fn a_misspelt_annotation_is_an_error_with_its_line() {
     bad("-- rnu: 1\n", "did you mean `run`?");
     bad("-- timeuot: 1s\n", "did you mean `timeout`?");
     bad("-- silent: yes\n", "did you mean `silent`?");
-    bad("-- scale: f n=1k\n", "does not support");
+    bad("-- scale: f n=1k\n", "needs an entry and sizes");
+    bad("-- scale: f big\n", "needs an entry and sizes");
+    assert_eq!(good("-- scale: f n=1k,2k expect<=1.15\n").scales, ["f n=1k,2k expect<=1.15"]);
 }
 
 #[test]
