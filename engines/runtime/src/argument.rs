@@ -40,7 +40,9 @@ pub(crate) fn number_element(operation: &str, element: &Value) -> Outcome<f64> {
 
 /// The floor index rule (2.5): NaN is 0, far values saturate.
 pub(crate) fn floor_index(number: f64) -> i64 {
-    number.floor() as i64
+    // Most are whole already, and rounding is a call on machines without an instruction for it.
+    let whole = number as i64;
+    if whole as f64 == number { whole } else { number.floor() as i64 }
 }
 
 /// The strict count rule (2.5): finite and integral. Values beyond 64 bits saturate.

@@ -1,6 +1,7 @@
 //! JSON (section 14 of the builtins document): reading with the parser of `serde_json`, whose messages are normative, and
 //! writing with a writer of our own, whose numbers and layout are.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde_core::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
@@ -73,31 +74,50 @@ impl<'de> Visitor<'de> for Reader<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
-        let mut fields: Vec<(String, Value)> = Vec::new();
-        while let Some(name) = access.next_key::<String>()? {
+        let mut fields: Vec<(u32, Value)> = Vec::new();
+        while let Some(name) = access.next_key_seed(Name(self.0))? {
             fields.push((name, access.next_value_seed(Reader(self.0))?));
         }
         Ok(record(self.0, fields))
     }
 }
 
-/// A record of type `json`; of fields with the same name the last one counts.
-fn record(shapes: &mut Shapes, mut fields: Vec<(String, Value)>) -> Value {
-    // Stable, so that the last of equal names stays last.
-    fields.sort_by(|a, b| a.0.cmp(&b.0));
-    let mut names = Vec::with_capacity(fields.len());
-    let mut values: Vec<Value> = Vec::with_capacity(fields.len());
-    for (name, value) in fields {
-        let name = shapes.intern(&name);
-        match values.last_mut().filter(|_| names.last() == Some(&name)) {
-            Some(last) => *last = value,
-            None => {
-                names.push(name);
-                values.push(value);
-            }
-        }
+/// Makes name ids of keys.
+struct Name<'a>(&'a mut Shapes);
+
+impl<'de> DeserializeSeed<'de> for Name<'_> {
+    type Value = u32;
+
+    fn deserialize<D: serde_core::Deserializer<'de>>(self, parser: D) -> Result<u32, D::Error> {
+        parser.deserialize_str(self)
     }
-    Value::record(shapes.json(names), values.into_iter())
+}
+
+impl Visitor<'_> for Name<'_> {
+    type Value = u32;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<u32, E> {
+        Ok(self.0.intern(name))
+    }
+}
+
+/// A record of type `json`; of fields with the same name the last one counts.
+fn record(shapes: &mut Shapes, mut fields: Vec<(u32, Value)>) -> Value {
+    // Stable, so that the last of equal names stays last.
+    fields.sort_by(|a, b| shapes.name(a.0).cmp(shapes.name(b.0)));
+    fields.dedup_by(|later, earlier| {
+        let same = later.0 == earlier.0;
+        if same {
+            std::mem::swap(&mut later.1, &mut earlier.1);
+        }
+        same
+    });
+    let shape = shapes.json(fields.iter().map(|(name, _)| *name).collect());
+    Value::record(shape, fields.into_iter().map(|(_, value)| value))
 }
 
 /// How a document is laid out.
@@ -117,8 +137,11 @@ struct Open<'a> {
 
 enum Children<'a> {
     Array(std::slice::Iter<'a, Value>),
-    Object(std::vec::IntoIter<(String, &'a Value)>),
+    Object(std::vec::IntoIter<Entry<'a>>),
 }
+
+/// The text of a key, and the value.
+type Entry<'a> = (Cow<'a, str>, &'a Value);
 
 /// The JSON form of a value. Nesting is followed on a stack of our own.
 pub(crate) fn write(runtime: &Runtime, value: &Value, layout: Layout) -> String {
@@ -217,22 +240,26 @@ impl<'a> Writer<'a> {
 }
 
 /// The entries by the text of their keys; a text key hides an integer key with the same text.
-fn map_entries(table: &MapTable) -> Vec<(String, &Value)> {
+fn map_entries(table: &MapTable) -> Vec<Entry<'_>> {
+    let text_of = |key: &KeyRef<'_>| matches!(key, KeyRef::Text(_));
     let mut entries: Vec<_> = table
         .iter()
-        .map(|(key, value)| {
-            let mut text = String::new();
-            write_key(key.as_ref(), &mut text);
-            (text, matches!(key.as_ref(), KeyRef::Integer(_)), value)
+        .map(|(key, value)| match key.as_ref() {
+            KeyRef::Text(text) => (Cow::Borrowed(text), key.as_ref(), value),
+            integer => {
+                let mut text = String::new();
+                write_key(integer, &mut text);
+                (Cow::Owned(text), integer, value)
+            }
         })
         .collect();
-    entries.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+    entries.sort_by(|a, b| a.0.cmp(&b.0).then(text_of(&b.1).cmp(&text_of(&a.1))));
     entries.dedup_by(|later, earlier| later.0 == earlier.0);
     entries.into_iter().map(|(text, _, value)| (text, value)).collect()
 }
 
-fn record_entries<'a>(shapes: &Shapes, shape: u32, fields: &'a [Value]) -> Vec<(String, &'a Value)> {
-    let names = shapes.shape(shape).fields().iter().map(|name| shapes.name(*name).to_string());
+fn record_entries<'a>(shapes: &'a Shapes, shape: u32, fields: &'a [Value]) -> Vec<Entry<'a>> {
+    let names = shapes.shape(shape).fields().iter().map(|name| Cow::Borrowed(shapes.name(*name)));
     let mut entries: Vec<_> = names.zip(fields).collect();
     entries.sort_by(|a, b| a.0.cmp(&b.0));
     entries

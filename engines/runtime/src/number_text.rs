@@ -40,8 +40,23 @@ pub(crate) fn shortest(out: &mut String, number: f64) {
     let _ = write!(out, "{number}");
 }
 
+/// Appends an integer. Written out because integers are most of what programs print, and `format!` costs as much as the rest.
 pub(crate) fn integer(out: &mut String, number: i64) {
-    let _ = write!(out, "{number}");
+    let mut digits = [0; 20];
+    let mut start = digits.len();
+    let mut rest = number.unsigned_abs();
+    loop {
+        start -= 1;
+        digits[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if number < 0 {
+        out.push('-');
+    }
+    out.extend(digits[start..].iter().map(|digit| char::from(*digit)));
 }
 
 #[cfg(test)]
@@ -75,6 +90,13 @@ mod tests {
             (1e308 * 1e-320, "0.000000000000999988867182683"),
         ] {
             check(|out| display(out, number), wanted);
+        }
+    }
+
+    #[test]
+    fn integers_of_every_length() {
+        for number in [0, 7, 10, -10, 99, 12_345_678_901, i64::MAX, i64::MIN] {
+            check(|out| integer(out, number), &number.to_string());
         }
     }
 

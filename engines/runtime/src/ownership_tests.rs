@@ -203,6 +203,7 @@ fn a_million_levels_are_shown_compared_and_freed_without_stack() {
         let (left, right) = (deep(1_000_000), deep(1_000_000));
         assert!(equal(&rt, &left, &right));
         assert!(display(&rt, &left).len() > 3_000_000);
+        drop(call(&mut rt, Prim::Jdmp, &mut [left.clone()]).unwrap());
         let shallower = deep(999_996);
         assert!(!equal(&rt, &left, &shallower));
         let list = Value::list(vec![left, right]);

@@ -320,8 +320,8 @@ impl Value {
         );
     }
 
-    /// The list with `update` applied to its elements: in place if solely owned, else to a copy.
-    pub(crate) fn update_list<R>(&mut self, update: impl FnOnce(&mut Vec<Value>) -> R) -> R {
+    /// Makes a list solely owned: counts an update in place if it is, copies it if it is shared.
+    fn own_list(&mut self) {
         if self.is_unique() {
             counters::updated_in_place();
         } else {
@@ -329,7 +329,32 @@ impl Value {
             counters::copied(elements.len() * size_of::<Value>());
             *self = Value::list(elements);
         }
-        self.update_unique_list(update)
+        self.assert_unique(abi::KIND_LIST);
+    }
+
+    /// The list with `update` applied to its elements: in place if solely owned, else to a copy.
+    pub(crate) fn update_list<R>(&mut self, update: impl FnOnce(&mut Vec<Value>) -> R) -> R {
+        self.own_list();
+        // SAFETY: solely owned now; the exclusive borrow of the only word keeps readers away.
+        unsafe { list::update(self.word, update) }
+    }
+
+    /// The elements for writing: in place if solely owned, else those of a copy that takes the list's place.
+    pub(crate) fn elements_mut(&mut self) -> &mut [Value] {
+        self.own_list();
+        // SAFETY: solely owned now; the slice borrows the only word exclusively.
+        unsafe { list::slice_mut(self.word) }
+    }
+
+    /// Adds an element at the end: in place if solely owned, else to a copy. Amortised O(1).
+    pub(crate) fn push(&mut self, element: Value) {
+        self.own_list();
+        // SAFETY: solely owned now; the exclusive borrow of the only word keeps readers away.
+        unsafe {
+            if let Err(element) = list::push_within_capacity(self.word, element) {
+                list::update(self.word, |elements| elements.push(element));
+            }
+        }
     }
 
     /// The same for a list known to be solely owned; nothing is counted.

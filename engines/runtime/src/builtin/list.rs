@@ -38,8 +38,7 @@ pub(crate) fn lst(_: &mut Runtime, mut list: Value, index: f64, element: Value) 
         let problem = format!("{index} is no index of a list of length {length}");
         return Err(Fault::argument("lst", problem));
     }
-    let old = list.update_list(|elements| std::mem::replace(&mut elements[index as usize], element));
-    drop(old);
+    list.elements_mut()[index as usize] = element;
     Ok(list)
 }
 
@@ -49,7 +48,7 @@ pub(crate) fn rev(_: &mut Runtime, mut value: Value) -> Outcome<Value> {
     }
     match value.view() {
         View::List(_) if value.is_unique() => {
-            value.update_list(|elements| elements.reverse());
+            value.elements_mut().reverse();
             Ok(value)
         }
         View::List(elements) => {

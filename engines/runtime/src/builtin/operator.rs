@@ -55,7 +55,7 @@ pub(crate) fn append(_: &mut Runtime, mut list: Value, element: Value) -> Outcom
     if list.as_list().is_none() {
         return Err(Fault::wrong_kind(FaultCode::R004, "+=", "a list on the left", &list));
     }
-    list.update_list(|elements| elements.push(element));
+    list.push(element);
     Ok(list)
 }
 

@@ -53,8 +53,7 @@ pub(crate) fn list_length(_: &mut Runtime, list: &Value) -> f64 {
 }
 
 pub(crate) fn list_set(_: &mut Runtime, mut list: Value, index: f64, element: Value) -> Value {
-    let old = list.update_list(|elements| std::mem::replace(&mut elements[index as usize], element));
-    drop(old);
+    list.elements_mut()[index as usize] = element;
     list
 }
 
@@ -91,7 +90,7 @@ pub(crate) fn group_push(_: &mut Runtime, mut groups: Value, key: Value, element
     // Keys come from `group_key`, so they are good ones.
     let Ok(key) = argument::owned_key("grp", key) else { return groups };
     groups.update_map(|table| match table.get_mut(key.as_ref()) {
-        Some(group) => group.update_list(|elements| elements.push(element)),
+        Some(group) => group.push(element),
         None => {
             table.insert(key, Value::list(vec![element]));
         }

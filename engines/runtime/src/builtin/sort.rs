@@ -7,18 +7,18 @@ use crate::argument::{self, Outcome, wrong_kind};
 use crate::fault::Fault;
 use crate::value::{Value, View};
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 enum Direction {
     Ascending,
     Descending,
 }
 
-impl Direction {
-    fn apply(self, order: Ordering) -> Ordering {
-        match self {
-            Direction::Ascending => order,
-            Direction::Descending => order.reverse(),
-        }
+/// Generic over the order, so that it is inlined into the sort.
+fn sort_stably<T>(items: &mut [T], direction: Direction, order: impl Fn(&T, &T) -> Ordering) {
+    match direction {
+        Direction::Ascending => items.sort_by(order),
+        // Swapped operands, not a reversed list: ties keep their order.
+        Direction::Descending => items.sort_by(|a, b| order(b, a)),
     }
 }
 
@@ -33,27 +33,34 @@ pub(crate) fn rsrt(_: &mut Runtime, value: Value) -> Outcome<Value> {
 fn sort(operation: &str, mut value: Value, direction: Direction) -> Outcome<Value> {
     match value.view() {
         View::List(elements) => {
-            let order = order_of(operation, elements)?;
-            value.update_list(|elements| elements.sort_by(|a, b| direction.apply(order(a, b))));
+            let kind = kind_of(operation, elements)?;
+            match kind {
+                Keys::Numbers => sort_stably(value.elements_mut(), direction, number_order),
+                Keys::Texts => sort_stably(value.elements_mut(), direction, text_order),
+            }
             Ok(value)
         }
         View::Text(text) => {
             let mut characters: Vec<char> = text.chars().collect();
-            characters.sort_by(|a, b| direction.apply(a.cmp(b)));
+            sort_stably(&mut characters, direction, char::cmp);
             Ok(Value::text(&characters.into_iter().collect::<String>()))
         }
         _ => Err(wrong_kind(operation, "a list or a text", &value)),
     }
 }
 
-type Order = fn(&Value, &Value) -> Ordering;
+/// What is compared.
+enum Keys {
+    Numbers,
+    Texts,
+}
 
-/// The order for these elements; a fault unless all are numbers or all are texts.
-fn order_of(operation: &str, elements: &[Value]) -> Outcome<Order> {
-    if elements.iter().all(|element| element.as_number().is_some()) {
-        Ok(number_order)
-    } else if elements.iter().all(|element| element.as_str().is_some()) {
-        Ok(text_order)
+/// What these values are; a fault unless all are numbers or all are texts.
+fn kind_of(operation: &str, keys: &[Value]) -> Outcome<Keys> {
+    if keys.iter().all(|key| key.as_number().is_some()) {
+        Ok(Keys::Numbers)
+    } else if keys.iter().all(|key| key.as_str().is_some()) {
+        Ok(Keys::Texts)
     } else {
         Err(Fault::argument(operation, "only numbers alone or texts alone can be put in order"))
     }
@@ -82,15 +89,17 @@ pub(crate) fn sort_by_keys_descending(_: &mut Runtime, list: Value, keys: &Value
 
 fn by_keys(operation: &str, mut list: Value, keys: &Value, direction: Direction) -> Outcome<Value> {
     let keys = argument::list(operation, keys)?;
-    let order = order_of(operation, keys)?;
+    let kind = kind_of(operation, keys)?;
     let count = argument::list(operation, &list)?.len().min(keys.len());
     let mut places: Vec<usize> = (0..count).collect();
-    places.sort_by(|a, b| direction.apply(order(&keys[*a], &keys[*b])));
-    list.update_list(|elements| {
-        let mut unsorted: Vec<Value> = elements.iter_mut().map(std::mem::take).collect();
-        for (element, place) in elements.iter_mut().zip(places) {
-            *element = std::mem::take(&mut unsorted[place]);
-        }
-    });
+    match kind {
+        Keys::Numbers => sort_stably(&mut places, direction, |a, b| number_order(&keys[*a], &keys[*b])),
+        Keys::Texts => sort_stably(&mut places, direction, |a, b| text_order(&keys[*a], &keys[*b])),
+    }
+    let elements = list.elements_mut();
+    let mut unsorted: Vec<Value> = elements.iter_mut().map(std::mem::take).collect();
+    for (element, place) in elements.iter_mut().zip(places) {
+        *element = std::mem::take(&mut unsorted[place]);
+    }
     Ok(list)
 }

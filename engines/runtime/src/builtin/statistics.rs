@@ -30,13 +30,11 @@ pub(crate) fn sum(_: &mut Runtime, list: &Value) -> Outcome<f64> {
 
 pub(crate) fn cumsum(_: &mut Runtime, mut list: Value) -> Outcome<Value> {
     let numbers = numbers("cumsum", &list)?;
-    list.update_list(|elements| {
-        let mut sum = 0.0;
-        for (element, number) in elements.iter_mut().zip(numbers) {
-            sum += number;
-            *element = Value::number(sum);
-        }
-    });
+    let mut sum = 0.0;
+    for (element, number) in list.elements_mut().iter_mut().zip(numbers) {
+        sum += number;
+        *element = Value::number(sum);
+    }
     Ok(list)
 }
 

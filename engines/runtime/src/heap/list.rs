@@ -53,6 +53,33 @@ pub(crate) unsafe fn slice<'a>(word: u64) -> &'a [Value] {
     unsafe { std::slice::from_raw_parts((*list).elements, (*list).length) }
 }
 
+/// The elements, for writing.
+///
+/// # Safety
+/// `word` is the only reference to a list, borrowed for `'a`.
+pub(crate) unsafe fn slice_mut<'a>(word: u64) -> &'a mut [Value] {
+    let list = object(word).cast::<ListObject>();
+    // SAFETY: as for `slice`; sole reference.
+    unsafe { std::slice::from_raw_parts_mut((*list).elements, (*list).length) }
+}
+
+/// Adds an element if the buffer has room; gives it back otherwise.
+///
+/// # Safety
+/// `word` is the only reference to a list.
+pub(crate) unsafe fn push_within_capacity(word: u64, element: Value) -> Result<(), Value> {
+    let list = object(word).cast::<ListObject>();
+    // SAFETY: sole reference; the slot behind the last element lies inside the buffer.
+    unsafe {
+        if (*list).length == (*list).capacity {
+            return Err(element);
+        }
+        (*list).elements.add((*list).length).write(element);
+        (*list).length += 1;
+    }
+    Ok(())
+}
+
 /// Lets `update` work on the buffer as a `Vec`.
 ///
 /// # Safety
