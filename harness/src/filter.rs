@@ -15,6 +15,8 @@ pub struct Subject<'a> {
     pub suite: &'a str,
     pub case: &'a Case,
     pub file: &'a Path,
+    /// The line on which its program starts.
+    pub program_line: usize,
     pub engine: &'a str,
 }
 
@@ -72,8 +74,14 @@ impl Filter {
             return true;
         }
         let name = cell_name(subject.suite, &subject.case.name, subject.engine);
-        let place = format!("{}:{}", subject.file.display(), subject.case.line);
-        self.substrings.iter().any(|wanted| name.contains(wanted.as_str()) || place.contains(wanted.as_str()))
+        let lines = [subject.case.line, subject.program_line];
+        let places = lines.map(|line| format!("{}:{line}", subject.file.display()));
+        let is_place = |wanted: &str| {
+            places
+                .iter()
+                .any(|place| place.ends_with(wanted) || place.contains(wanted) && !wanted.contains(':'))
+        };
+        self.substrings.iter().any(|wanted| name.contains(wanted.as_str()) || is_place(wanted))
     }
 }
 
@@ -233,7 +241,8 @@ mod tests {
     fn check(expression: &str, engine: &str, admitted: bool) {
         let filter = Filter { expression: Some(Expression::parse(expression).unwrap()), ..Filter::default() };
         let case = case("maps/helper:3");
-        let subject = Subject { suite: "core", case: &case, file: Path::new("maps/helper"), engine };
+        let subject =
+            Subject { suite: "core", case: &case, file: Path::new("maps/helper"), program_line: 3, engine };
         assert_eq!(filter.admits(&subject), admitted, "{expression}");
     }
 
@@ -260,10 +269,22 @@ mod tests {
     #[test]
     fn substrings_match_names_and_places() {
         let case = case("maps/helper:3");
-        let subject = Subject { suite: "core", case: &case, file: Path::new("maps/helper.x"), engine: "vm" };
-        for (text, admitted) in
-            [("helper", true), ("helper.x:12", true), ("core::maps", true), (":3@vm", true), ("nope", false)]
-        {
+        let subject = Subject {
+            suite: "core",
+            case: &case,
+            file: Path::new("maps/helper.x"),
+            program_line: 3,
+            engine: "vm",
+        };
+        for (text, admitted) in [
+            ("helper", true),
+            ("helper.x:12", true),
+            ("helper.x:3", true),
+            ("helper.x:1", false),
+            ("core::maps", true),
+            (":3@vm", true),
+            ("nope", false),
+        ] {
             let filter = Filter { substrings: vec![text.into()], ..Filter::default() };
             assert_eq!(filter.admits(&subject), admitted, "{text}");
         }

@@ -18,6 +18,7 @@ pub mod filter;
 pub mod gate;
 pub mod history;
 pub mod ledger;
+pub mod libtest;
 pub mod plan;
 pub mod record;
 pub mod report;

@@ -66,9 +66,10 @@ impl Plan {
             for (index, case) in suite.cases.iter().enumerate() {
                 let first = plan.cells.len();
                 let case_index = plan.cases.len();
-                let file = suite.programs[case.program].file.as_path();
+                let program = &suite.programs[case.program];
+                let (file, program_line) = (program.file.as_path(), program.line);
                 for engine in &suite_engines[suite_index] {
-                    let subject = Subject { suite: &suite.name, case, file, engine };
+                    let subject = Subject { suite: &suite.name, case, file, program_line, engine };
                     let seat = roster.seats.iter().position(|seat| seat.engine.name == *engine);
                     let (Some(seat), true) = (seat, filter.admits(&subject)) else {
                         plan.is_filtered = true;

@@ -1,0 +1,9 @@
+//! Whole runs of the binary on small corpora, with engines that behave in every way an engine can.
+
+mod engines;
+mod fixture;
+mod reports;
+mod scoreboards;
+mod survival;
+mod verbs;
+mod verdicts;
