@@ -1,7 +1,7 @@
 //! The primitives in the three forms in which engines call them, derived from the table.
 //!
 //! - [`native`]: C functions with raw operands, for generated code. A total one answers its result directly; a fallible
-//!   one answers a word, the bits of a number, or 0 and 1, or [`abi::FAULT`] with the fault kept in the runtime.
+//!   one answers a word, the bits of a number, or 0 and 1, or [`ilo4_builtins::abi::FAULT`] with the fault kept in the runtime.
 //! - [`PRIM_CALLS`]: functions over an array of raw operands, for the VM.
 //! - [`call`]: safe, over values, for the tree walker.
 //!
@@ -9,7 +9,7 @@
 
 use std::mem::ManuallyDrop;
 
-use ilo4_builtins::{Prim, abi, for_each_prim};
+use ilo4_builtins::{Prim, for_each_prim};
 
 use crate::builtin;
 use crate::fault::Fault;
@@ -285,7 +285,7 @@ macro_rules! derive_calls {
         }
 
         /// By `Prim as usize`: a primitive over raw operands (words, bits of numbers, 0 or 1); answers the same way,
-        /// or [`abi::FAULT`] with the fault kept in the runtime.
+        /// or [`ilo4_builtins::abi::FAULT`] with the fault kept in the runtime.
         ///
         /// # Safety
         /// The context is that of the running program; there are as many operands as the table says, of these classes; owned
@@ -320,9 +320,4 @@ pub fn call(rt: &mut Runtime, prim: Prim, operands: &mut [Value]) -> Result<Valu
     let answer = SAFE_CALLS[prim as usize](rt, operands);
     operands.fill_with(Value::nil);
     answer
-}
-
-/// The word of what a fallible native primitive answered, for tests and tools.
-pub fn is_fault(bits: u64) -> bool {
-    bits == abi::FAULT
 }

@@ -278,3 +278,36 @@ fn a_number_that_is_none_is_the_fault_of_the_row() {
     let fault = call(&mut rt, Prim::Flr, &mut [Value::nil()]).unwrap_err();
     assert_eq!((fault.code, fault.message.as_str()), (FaultCode::R009, "`flr` needs a number, got nil"));
 }
+
+#[test]
+fn every_function_for_generated_code_has_its_own_symbol() {
+    let symbols = crate::abi::symbols();
+    let names: std::collections::HashSet<_> = symbols.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names.len(), symbols.len());
+    for prim in Prim::ALL {
+        assert!(names.contains(abi::symbol(prim.name()).as_str()), "{prim:?}");
+    }
+}
+
+/// A map that is passed around as a queue, in all four states: growing, shared, shrinking, empty again.
+#[test]
+fn maps_keep_what_their_holders_saw() {
+    let mut rt = runtime();
+    let mut map = Value::map(crate::MapTable::new());
+    let mut holders = Vec::new();
+    for number in 0..100 {
+        map = call(&mut rt, Prim::Mset, &mut [map, Value::number(f64::from(number)), numbers(1)]).unwrap();
+        if number % 10 == 0 {
+            holders.push((map.clone(), number + 1));
+        }
+    }
+    for number in 0..100 {
+        map = call(&mut rt, Prim::Mdel, &mut [map, Value::number(f64::from(number))]).unwrap();
+    }
+    assert_eq!(display(&rt, &map), "{}");
+    for (holder, length) in &holders {
+        assert_eq!(holder.as_map().map(crate::MapTable::len), Some(*length as usize));
+    }
+    drop((map, holders));
+    assert_eq!(counters::snapshot().live_objects, 0);
+}

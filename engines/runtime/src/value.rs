@@ -228,6 +228,9 @@ impl Value {
     }
 
     pub fn view(&self) -> View<'_> {
+        if let Some(number) = self.as_number() {
+            return View::Number(number);
+        }
         match self.object_kind() {
             Some(kind) => self.view_object(kind),
             None => self.view_immediate(),
@@ -239,7 +242,6 @@ impl Value {
             abi::NIL => View::Nil,
             abi::FALSE => View::Bool(false),
             abi::TRUE => View::Bool(true),
-            word if word < abi::FIRST_NON_NUMBER => View::Number(f64::from_bits(word)),
             word => View::Function { function: word as u32, captures: &[] },
         }
     }
