@@ -1,6 +1,6 @@
 //! The primitives in the three forms in which engines call them, derived from the table.
 //!
-//! - [`native`]: C functions with raw operands, for generated code. A total one answers its result directly; a fallible
+//! - `native`: C functions with raw operands, for generated code. A total one answers its result directly; a fallible
 //!   one answers a word, the bits of a number, or 0 and 1, or [`ilo4_builtins::abi::FAULT`] with the fault kept in the runtime.
 //! - [`PRIM_CALLS`]: functions over an array of raw operands, for the VM.
 //! - [`call`]: safe, over values, for the tree walker.

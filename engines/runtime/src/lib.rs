@@ -3,7 +3,7 @@
 //! All engines stand on it and get values, faults and messages from here, so they cannot disagree about them. It knows
 //! no sources, no HIR and no MIR, never calls back into an engine, and is linked into compiled executables.
 //!
-//! Unsafe code lives in [`heap`], in the views of [`value`], and at the C boundary ([`abi`], [`dispatch`]).
+//! Unsafe code lives in `heap`, in the views of `value`, and at the C boundary ([`abi`], [`dispatch`]).
 
 pub mod abi;
 mod argument;

@@ -65,7 +65,7 @@ pub(crate) unsafe fn slice<'a>(word: u64) -> &'a [Value] {
 }
 
 /// # Safety
-/// As for [`slice`], and `word` is the only reference.
+/// As for [`slice()`], and `word` is the only reference.
 pub(crate) unsafe fn slice_mut<'a>(word: u64) -> &'a mut [Value] {
     let object = object(word);
     // SAFETY: the words follow the header; sole reference.
