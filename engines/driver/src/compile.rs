@@ -1,7 +1,5 @@
 //! `ilo4 build`.
 
-use std::path::Path;
-
 use ilo4_aot::Request;
 use ilo4_engine::Program;
 use ilo4_runtime::entry;
@@ -9,15 +7,16 @@ use ilo4_runtime::image::Image;
 use ilo4_syntax::Source;
 
 use crate::cli::BuildOptions;
-use crate::{REJECTED, SUCCESS, load};
+use crate::load::{self, Ready};
+use crate::{REJECTED, SUCCESS};
 
 /// Checks the program, chooses its entry and writes the executable.
 pub fn build(options: &BuildOptions) -> anyhow::Result<u8> {
-    let Some((program, sources)) = load::load_program(&options.program)? else { return Ok(REJECTED) };
+    let Some(ready) = load::load_program(&options.program)? else { return Ok(REJECTED) };
     let entry = if options.any_entry {
         None
     } else {
-        match choose_entry(&program, options.function.as_deref()) {
+        match choose_entry(&ready.program, options.function.as_deref()) {
             Ok(function) => Some(function),
             Err(message) => {
                 eprintln!("error[ILO-E801]: {message}");
@@ -25,7 +24,11 @@ pub fn build(options: &BuildOptions) -> anyhow::Result<u8> {
             }
         }
     };
-    write(&program, &sources, entry, options.counters, &options.output)?;
+    let image = image(&ready, entry, ready.warnings.clone());
+    ilo4_aot::build(
+        &Request { program: &ready.program.mir, image: &image, count_calls: options.counters },
+        &options.output,
+    )?;
     Ok(SUCCESS)
 }
 
@@ -39,16 +42,10 @@ fn choose_entry(program: &Program, name: Option<&str>) -> Result<u32, String> {
     }
 }
 
-/// Compiles and links; `entry` is fixed, or chosen by the executable's first argument.
-pub fn write(
-    program: &Program,
-    sources: &[Source],
-    entry: Option<u32>,
-    count_calls: bool,
-    output: &Path,
-) -> anyhow::Result<()> {
-    let image = Image { entry, places: places(program, sources), info: program.info.clone() };
-    Ok(ilo4_aot::build(&Request { program: &program.mir, image: &image, count_calls }, output)?)
+/// What the executable carries beside its code; `entry` is fixed, or chosen by the executable's first argument.
+pub fn image(ready: &Ready, entry: Option<u32>, warnings: String) -> Image {
+    let places = places(&ready.program, &ready.sources);
+    Image { entry, warnings, places, info: ready.program.info.clone() }
 }
 
 /// The excerpt of every place where something can fault.

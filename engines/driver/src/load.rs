@@ -110,15 +110,25 @@ pub fn load(word: &str) -> anyhow::Result<Loaded> {
     Ok(Loaded { ast: program, sources, diagnostics, hir })
 }
 
-/// A program ready for any engine, with its sources. `None` if it was rejected; diagnostics, warnings included, are reported.
+/// A program that has been accepted.
+pub struct Ready {
+    /// In the forms that engines read.
+    pub program: Program,
+    pub sources: Vec<Source>,
+    /// The warnings, rendered without colour; they have been reported already.
+    pub warnings: String,
+}
+
+/// Reads, parses, checks and lowers. `None` if the program was rejected; diagnostics, warnings included, are reported.
 ///
 /// # Errors
 /// As for [`load`].
-pub fn load_program(word: &str) -> anyhow::Result<Option<(Program, Vec<Source>)>> {
+pub fn load_program(word: &str) -> anyhow::Result<Option<Ready>> {
     let loaded = load(word)?;
     loaded.report();
-    let sources = loaded.sources;
-    Ok(loaded.hir.map(|hir| (Program::new(hir), sources)))
+    let Loaded { sources, diagnostics, hir, .. } = loaded;
+    let warnings = diagnostics.iter().map(|diagnostic| render(diagnostic, &sources, false)).collect();
+    Ok(hir.map(|hir| Ready { program: Program::new(hir), sources, warnings }))
 }
 
 /// The source excerpt of a place, as it is printed below a fault's first line.

@@ -10,7 +10,8 @@ use ilo4_runtime::{Fault, Runtime, Value, entry, stats};
 use ilo4_syntax::Source;
 
 use crate::cli::RunOptions;
-use crate::{REJECTED, compile, load, registry};
+use crate::load::{self, Ready};
+use crate::{REJECTED, compile, registry};
 
 /// Checks the program and runs it; the exit code is the program's.
 pub fn run(options: &RunOptions, program_args: Vec<String>) -> anyhow::Result<u8> {
@@ -21,24 +22,23 @@ pub fn run(options: &RunOptions, program_args: Vec<String>) -> anyhow::Result<u8
             return Ok(REJECTED);
         }
     };
-    let Some((program, sources)) = load::load_program(&options.program)? else { return Ok(REJECTED) };
+    let Some(ready) = load::load_program(&options.program)? else { return Ok(REJECTED) };
     match registry::in_process(options.engine) {
-        Some(engine) => in_process(&*engine, &program, &sources, &args, options.stats.as_deref()),
-        None => ahead_of_time(&program, &sources, &program_args, options.stats.as_deref()),
+        Some(engine) => in_process(&*engine, &ready, &args, options.stats.as_deref()),
+        None => ahead_of_time(&ready, &program_args, options.stats.as_deref()),
     }
 }
 
 fn in_process(
     engine: &(dyn Engine + Sync),
-    program: &Program,
-    sources: &[Source],
+    ready: &Ready,
     args: &[String],
     stats: Option<&Path>,
 ) -> anyhow::Result<u8> {
     // The runtime keeps the excerpts' maker for as long as it lives, which is longer than a borrow may.
-    let excerpts = excerpts(program, sources);
+    let excerpts = excerpts(&ready.program, &ready.sources);
     let (code, json) = run_on_big_stack(PROGRAM_STACK_BYTES, |stack| {
-        execute(engine, program, excerpts, args, stack, stats.is_some())
+        execute(engine, &ready.program, excerpts, args, stack, stats.is_some())
     })
     .context("no stack for the program")?;
     if let Some(path) = stats {
@@ -81,15 +81,13 @@ fn execute(
 }
 
 /// Builds into a private directory and runs what was built.
-fn ahead_of_time(
-    program: &Program,
-    sources: &[Source],
-    args: &[String],
-    stats: Option<&Path>,
-) -> anyhow::Result<u8> {
+fn ahead_of_time(ready: &Ready, args: &[String], stats: Option<&Path>) -> anyhow::Result<u8> {
     let directory = tempfile::Builder::new().prefix("ilo4-").tempdir().context("no private directory")?;
     let executable = directory.path().join("program");
-    compile::write(program, sources, None, stats.is_some(), &executable)?;
+    let image = compile::image(ready, None, String::new());
+    let request =
+        ilo4_aot::Request { program: &ready.program.mir, image: &image, count_calls: stats.is_some() };
+    ilo4_aot::build(&request, &executable)?;
     let mut command = Command::new(&executable);
     command.args(args);
     if let Some(path) = stats {

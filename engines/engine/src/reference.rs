@@ -13,11 +13,6 @@ use workplace::Workplace;
 pub use blocks::extract;
 pub use execute::Execution;
 
-/// Cases in which the documents contradict each other, by document's program and arguments; held to be wrong until one of the
-/// documents changes. `mapr-loop 7,8` has a parameter `L t`: by 7.3 of the syntax document its elements arrive as texts, so
-/// that `num` takes them; the builtins document expects `ILO-R009`, as if they arrived as numbers.
-const CONTRADICTIONS: &[&[&str]] = &[&["mapr-loop", "7,8"]];
-
 /// What running a document gave.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
@@ -43,11 +38,7 @@ pub fn run_document(engine: &(dyn Engine + Sync), document: &str) -> Report {
                 continue;
             }
             report.ran += 1;
-            let judgement = match judge(case, &execution) {
-                Ok(()) if is_contradiction(case) => Err("this is no contradiction any more".into()),
-                Err(_) if is_contradiction(case) => Ok(()),
-                judgement => judgement,
-            };
+            let judgement = judge(case, &execution);
             if let Err(problem) = judgement {
                 report.failures.push(describe(&block, case, &execution, &problem));
             }
@@ -89,10 +80,6 @@ fn judge(case: &Case, execution: &Execution) -> Result<(), String> {
     }
     require(!case.clean || execution.stderr.is_empty(), || "there should be no diagnostics".into())?;
     require(execution.counters.live_objects == 0, || "every object should be dead".into())
-}
-
-fn is_contradiction(case: &Case) -> bool {
-    matches!(&case.invocation, Invocation::Run(args) if CONTRADICTIONS.iter().any(|known| args == known))
 }
 
 fn require(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), String> {

@@ -104,10 +104,8 @@ fn choose_main<'a>(
 
 /// Has it the shape of a name, and is it no literal?
 fn is_identifier(arg: &str) -> bool {
-    let segment = |segment: &str| {
-        !segment.is_empty() && segment.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
-    };
-    arg.starts_with(|c: char| c.is_ascii_lowercase())
+    let segment = |segment: &str| !segment.is_empty() && segment.chars().all(|c| c.is_ascii_alphanumeric());
+    arg.starts_with(|c: char| c.is_ascii_alphabetic())
         && arg.split('-').all(segment)
         && !matches!(arg, "true" | "false" | "nil")
 }

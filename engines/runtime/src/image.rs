@@ -7,6 +7,8 @@ use crate::program::{Malformed, ProgramInfo};
 pub struct Image {
     /// The function to run; `None` lets the first argument choose as in 7.2 of the language document.
     pub entry: Option<u32>,
+    /// The warnings of the static check, rendered; printed before the run, as by every engine (7.5, 7.6).
+    pub warnings: String,
     /// By place: the source excerpt to print below a fault, empty where nothing can fault.
     pub places: Vec<String>,
     pub info: ProgramInfo,
@@ -22,9 +24,9 @@ impl Image {
         let mut bytes = Vec::new();
         bytes.extend(self.entry.unwrap_or(ANY_ENTRY).to_le_bytes());
         bytes.extend((self.places.len() as u32).to_le_bytes());
-        for place in &self.places {
-            bytes.extend((place.len() as u32).to_le_bytes());
-            bytes.extend(place.as_bytes());
+        for text in std::iter::once(&self.warnings).chain(&self.places) {
+            bytes.extend((text.len() as u32).to_le_bytes());
+            bytes.extend(text.as_bytes());
         }
         bytes.extend(self.info.to_bytes());
         bytes
@@ -34,16 +36,19 @@ impl Image {
     /// If the bytes are not what [`Image::to_bytes`] makes.
     pub fn from_bytes(mut bytes: &[u8]) -> Result<Image, Malformed> {
         let entry = integer(&mut bytes)?;
-        let mut places = Vec::new();
-        for _ in 0..integer(&mut bytes)? {
-            let length = integer(&mut bytes)? as usize;
-            let (text, rest) = bytes.split_at_checked(length).ok_or(Malformed)?;
-            places.push(std::str::from_utf8(text).map_err(|_| Malformed)?.to_owned());
-            bytes = rest;
-        }
+        let count = integer(&mut bytes)?;
+        let warnings = text(&mut bytes)?;
+        let places = (0..count).map(|_| text(&mut bytes)).collect::<Result<_, _>>()?;
         let entry = (entry != ANY_ENTRY).then_some(entry);
-        Ok(Image { entry, places, info: ProgramInfo::from_bytes(bytes)? })
+        Ok(Image { entry, warnings, places, info: ProgramInfo::from_bytes(bytes)? })
     }
+}
+
+fn text(bytes: &mut &[u8]) -> Result<String, Malformed> {
+    let length = integer(bytes)? as usize;
+    let (text, rest) = bytes.split_at_checked(length).ok_or(Malformed)?;
+    *bytes = rest;
+    Ok(std::str::from_utf8(text).map_err(|_| Malformed)?.to_owned())
 }
 
 fn integer(bytes: &mut &[u8]) -> Result<u32, Malformed> {
@@ -59,7 +64,8 @@ mod tests {
     #[test]
     fn bytes_round_trip_and_truncated_ones_are_refused() {
         let info = ProgramInfo { texts: vec!["é".into()], ..ProgramInfo::default() };
-        let image = Image { entry: Some(3), places: vec![String::new(), " --> a:1:2".into()], info };
+        let places = vec![String::new(), " --> a:1:2".into()];
+        let image = Image { entry: Some(3), warnings: "w".into(), places, info };
         let bytes = image.to_bytes();
         assert_eq!(Image::from_bytes(&bytes), Ok(image));
         for end in 0..bytes.len() {

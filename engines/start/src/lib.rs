@@ -42,6 +42,7 @@ extern "C" fn main() -> i32 {
             Err(arg) => fail(&format!("argument {arg:?} is not UTF-8")),
         }
     }
+    eprint!("{}", image.warnings);
     let args = match entry::split_arguments(args) {
         Ok(args) => args,
         Err(unknown) => fail(&unknown.to_string()),

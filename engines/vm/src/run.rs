@@ -19,8 +19,8 @@ pub(crate) const MOST_OPERANDS: usize = 4;
 /// Registers of all frames together: 256 MiB of address space, used as far as calls nest.
 const MOST_REGISTERS: usize = 32 << 20;
 
-/// Nested calls; with small frames this limit comes first.
-const MOST_FRAMES: usize = 4 << 20;
+/// Nested calls; with small frames this limit comes first. Each frame may keep containers alive, so it bounds memory too.
+const MOST_FRAMES: usize = 1 << 20;
 
 /// A caller that waits.
 #[derive(Clone, Copy)]

@@ -41,10 +41,11 @@ fn consume_in_block(body: &mut Body, index: usize, live_out: &Bits) {
         let dst = instruction.op.dst().filter(|dst| body.is_word(*dst));
         let unused = dst.filter(|dst| !live.remove(dst.index()));
         let dying = consume_operands(body, instruction.op.operands_mut(), &mut live);
-        if let Some(dst) = dst.filter(|dst| dying.contains(dst)) {
-            reversed.extend(rename_result(body, &mut instruction, dst, place));
+        match dst.filter(|dst| dying.contains(dst)) {
+            Some(dst) => reversed.push(rename_result(body, &mut instruction, dst, unused.is_some())),
+            None => reversed.extend(unused.map(|local| drop_of(local, place))),
         }
-        reversed.extend(unused.into_iter().chain(dying).map(|local| drop_of(local, place)));
+        reversed.extend(dying.into_iter().map(|local| drop_of(local, place)));
         reversed.push(instruction);
     }
     reversed.reverse();
@@ -52,16 +53,16 @@ fn consume_in_block(body: &mut Body, index: usize, live_out: &Bits) {
     body.blocks[index].terminator = terminator;
 }
 
-/// `_1 = at(read _1, …)`, where the borrowed `_1` dies: the result goes to a new local until the old value is dropped.
-fn rename_result(
-    body: &mut Body,
-    instruction: &mut Instruction,
-    dst: Local,
-    place: PlaceId,
-) -> Option<Instruction> {
+/// `_1 = at(read _1, …)`, where the borrowed `_1` dies: the result goes to a new local until the old value is dropped. Answers
+/// what then becomes of the new local.
+fn rename_result(body: &mut Body, instruction: &mut Instruction, dst: Local, unused: bool) -> Instruction {
     let renamed = body.new_local(".n", Repr::Word);
-    *instruction.op.dst_mut()? = renamed;
-    Some(Instruction { op: Op::Assign { dst, src: Operand::Move(renamed) }, place, cleanup: None })
+    *instruction.op.dst_mut().expect("it has this destination") = renamed;
+    if unused {
+        return drop_of(renamed, instruction.place);
+    }
+    let op = Op::Assign { dst, src: Operand::Move(renamed) };
+    Instruction { op, place: instruction.place, cleanup: None }
 }
 
 fn drop_of(local: Local, place: PlaceId) -> Instruction {
