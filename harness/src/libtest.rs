@@ -210,3 +210,26 @@ fn trial(bench: &Arc<Bench>, cell: usize) -> Trial {
     let bench = Arc::clone(bench);
     Trial::test(name, move || bench.run(cell)).with_ignored_flag(is_ignored)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_cell_points_to_its_file() {
+        let root = tempfile::tempdir().unwrap();
+        for name in ["a.md", "d/x.t"] {
+            std::fs::create_dir_all(root.path().join("d")).unwrap();
+            std::fs::write(root.path().join(name), "").unwrap();
+        }
+        let text = "[suite.s]\nroot='.'\ninclude=['*']\n[engine.e]\nrun=['e']\n";
+        let config = Config::parse(&root.path().join("parallax.toml"), text, None).unwrap();
+        let file = |name: &str| file_of(&config, name).map(|(_, file)| file.display().to_string());
+        assert_eq!(file("s::d/x.t@vm").as_deref(), Some("d/x.t"));
+        assert_eq!(file("s::d/x.t:3@vm").as_deref(), Some("d/x.t"));
+        assert_eq!(file("s::d/x.t#named@vm").as_deref(), Some("d/x.t"));
+        assert_eq!(file("s::a.md#1.2-h/3/1@vm").as_deref(), Some("a.md"));
+        assert_eq!(file("s::gone.t@vm"), None);
+        assert_eq!(file("other::a.md@vm"), None);
+    }
+}

@@ -120,6 +120,10 @@ impl OneOrMany {
 pub struct EngineTable {
     /// Turns the program into `{artifact}`; once per program, not once per case.
     pub build: Option<Vec<String>>,
+    /// Whether what a successful build writes to standard error counts as the beginning of each run's. For
+    /// compilers that print the program's warnings there and nothing else.
+    #[serde(default)]
+    pub build_stderr: bool,
     /// Runs the program. Placeholders: `{file} {entry} {args} {artifact} {dir} {workspace}`.
     pub run: Vec<String>,
     /// For cases that only check the program.

@@ -116,6 +116,8 @@ pub struct Probe {
 pub struct Engine {
     pub name: String,
     pub build: Option<Vec<String>>,
+    /// A successful build's standard error is the beginning of the run's.
+    pub build_stderr: bool,
     pub run: Vec<String>,
     pub check: Option<Vec<String>>,
     pub version: Option<Vec<String>>,
@@ -366,6 +368,7 @@ impl Resolver<'_> {
         Ok(Engine {
             name,
             build: table.build,
+            build_stderr: table.build_stderr,
             run: table.run,
             check: table.check,
             version: table.version,

@@ -78,7 +78,11 @@ pub struct Done {
 
 /// A build, as its cases see it.
 enum Built {
-    Artifact(PathBuf),
+    Artifact {
+        path: PathBuf,
+        /// What belongs in front of the standard error of each run.
+        stderr: Vec<u8>,
+    },
     /// The build ended in another way and stands in for the runs.
     StandsIn(Box<Execution>),
     Error(String),
@@ -118,7 +122,7 @@ impl<'a> Executor<'a> {
             done.push(Done { cell, attempt, build_seconds });
         }
         for (built, _) in builds.values() {
-            if let Built::Artifact(path) = built {
+            if let Built::Artifact { path, .. } = built {
                 // A build result that cannot be removed costs space, not correctness.
                 let _ = std::fs::remove_file(path);
             }
@@ -148,6 +152,7 @@ impl<'a> Executor<'a> {
         };
         let mut artifact = String::new();
         let mut build_seconds = 0.0;
+        let mut said_before = Vec::new();
         if let (Some(build), true) = (&seat.build, template.iter().any(|word| word.contains("{artifact}"))) {
             let identity = (cell.engine, expand(build, &self.values(&file, entry, args, "{artifact}")));
             let (built, seconds) = match builds.entry(identity) {
@@ -166,7 +171,10 @@ impl<'a> Executor<'a> {
             };
             build_seconds = seconds;
             match built {
-                Built::Artifact(path) => artifact = path.to_string_lossy().into_owned(),
+                Built::Artifact { path, stderr } => {
+                    artifact = path.to_string_lossy().into_owned();
+                    said_before.clone_from(stderr);
+                }
                 Built::StandsIn(execution) => {
                     let execution = execution.as_ref().clone();
                     return (Some(Attempt::Ran { execution, in_build: true }), build_seconds);
@@ -184,7 +192,10 @@ impl<'a> Executor<'a> {
         let attempt = self.launch(argv, env, case.stdin.clone(), limits);
         (
             attempt.map(|found| match found {
-                Ok(execution) => Attempt::Ran { execution, in_build: false },
+                Ok(mut execution) => {
+                    execution.stderr.splice(0..0, said_before);
+                    Attempt::Ran { execution, in_build: false }
+                }
                 Err(message) => Attempt::Error(message),
             }),
             build_seconds,
@@ -226,7 +237,10 @@ impl<'a> Executor<'a> {
         };
         let succeeded = execution.ending == Ending::Exited(0) && execution.limit.is_none();
         Some(match (succeeded, artifact.exists()) {
-            (true, true) => Built::Artifact(artifact),
+            (true, true) => {
+                let counts = self.context.seat(cell).engine.build_stderr;
+                Built::Artifact { path: artifact, stderr: if counts { execution.stderr } else { Vec::new() } }
+            }
             (true, false) => Built::Error("the build step succeeded but left no artifact".into()),
             (false, _) => Built::StandsIn(Box::new(execution)),
         })

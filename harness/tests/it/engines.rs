@@ -117,3 +117,18 @@ fn static_checks_use_the_check_command() {
     ];
     assert_eq!(project.verdicts(), expected);
 }
+
+#[test]
+fn warnings_of_the_build_belong_to_the_run_where_declared() {
+    let build =
+        "[\"sh\", \"-c\", \"echo 'warning[W1]: x' >&2; cp $1 $2\", \"sh\", \"{file}\", \"{artifact}\"]";
+    let engine = |name: &str, counts: bool| {
+        format!(
+            "[engine.{name}]\nbuild = {build}\nbuild_stderr = {counts}\nrun = [\"sh\", \"{{artifact}}\"]\n"
+        )
+    };
+    let project = Project::new(&format!("{}{}", engine("a", true), engine("b", false)));
+    project.write("cases/x.t", "echo 1\n# main:\n# out: 1\n# warn: W1\n");
+    project.expect(1, &["run"]);
+    assert_eq!(project.verdicts(), ["x.t@a PASS", "x.t@b FAIL"]);
+}
