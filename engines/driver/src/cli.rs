@@ -76,6 +76,9 @@ pub struct BuildOptions {
     /// Let the executable's first argument choose the function, as `ilo4 run` does
     #[arg(long, conflicts_with = "function")]
     pub any_entry: bool,
+    /// Leave the warnings to the executable, which prints them when it starts in any case
+    #[arg(long)]
+    pub defer_warnings: bool,
     /// Count calls; the executable writes its counters to the file named in ILO4_STATS
     #[arg(long)]
     pub counters: bool,

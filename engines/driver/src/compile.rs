@@ -7,12 +7,13 @@ use ilo4_runtime::image::Image;
 use ilo4_syntax::Source;
 
 use crate::cli::BuildOptions;
-use crate::load::{self, Ready};
+use crate::load::{self, Ready, Warnings};
 use crate::{REJECTED, SUCCESS};
 
 /// Checks the program, chooses its entry and writes the executable.
 pub fn build(options: &BuildOptions) -> anyhow::Result<u8> {
-    let Some(ready) = load::load_program(&options.program)? else { return Ok(REJECTED) };
+    let warnings = if options.defer_warnings { Warnings::Leave } else { Warnings::Report };
+    let Some(ready) = load::load_program(&options.program, warnings)? else { return Ok(REJECTED) };
     let entry = if options.any_entry {
         None
     } else {

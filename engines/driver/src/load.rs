@@ -115,17 +115,27 @@ pub struct Ready {
     /// In the forms that engines read.
     pub program: Program,
     pub sources: Vec<Source>,
-    /// The warnings, rendered without colour; they have been reported already.
+    /// The warnings, rendered without colour.
     pub warnings: String,
 }
 
-/// Reads, parses, checks and lowers. `None` if the program was rejected; diagnostics, warnings included, are reported.
+/// Who tells the user about warnings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Warnings {
+    Report,
+    /// The caller does, or what it makes of the program.
+    Leave,
+}
+
+/// Reads, parses, checks and lowers. `None` if the program was rejected; then everything is reported.
 ///
 /// # Errors
 /// As for [`load`].
-pub fn load_program(word: &str) -> anyhow::Result<Option<Ready>> {
+pub fn load_program(word: &str, warnings: Warnings) -> anyhow::Result<Option<Ready>> {
     let loaded = load(word)?;
-    loaded.report();
+    if warnings == Warnings::Report || loaded.has_error() {
+        loaded.report();
+    }
     let Loaded { sources, diagnostics, hir, .. } = loaded;
     let warnings = diagnostics.iter().map(|diagnostic| render(diagnostic, &sources, false)).collect();
     Ok(hir.map(|hir| Ready { program: Program::new(hir), sources, warnings }))

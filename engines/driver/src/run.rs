@@ -10,7 +10,7 @@ use ilo4_runtime::{Fault, Runtime, Value, entry, stats};
 use ilo4_syntax::Source;
 
 use crate::cli::RunOptions;
-use crate::load::{self, Ready};
+use crate::load::{self, Ready, Warnings};
 use crate::{REJECTED, compile, registry};
 
 /// Checks the program and runs it; the exit code is the program's.
@@ -22,7 +22,7 @@ pub fn run(options: &RunOptions, program_args: Vec<String>) -> anyhow::Result<u8
             return Ok(REJECTED);
         }
     };
-    let Some(ready) = load::load_program(&options.program)? else { return Ok(REJECTED) };
+    let Some(ready) = load::load_program(&options.program, Warnings::Report)? else { return Ok(REJECTED) };
     match registry::in_process(options.engine) {
         Some(engine) => in_process(&*engine, &ready, &args, options.stats.as_deref()),
         None => ahead_of_time(&ready, &program_args, options.stats.as_deref()),
