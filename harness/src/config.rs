@@ -1,6 +1,6 @@
 //! `parallax.toml`: what is written, checked and resolved.
 //!
-//! [`file`] mirrors the document key by key. [`Config`] is what the rest of the harness uses: defaults filled in,
+//! [`mod@file`] mirrors the document key by key. [`Config`] is what the rest of the harness uses: defaults filled in,
 //! profile applied, patterns compiled, engine commands still as templates.
 
 mod error;
