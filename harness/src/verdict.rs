@@ -8,7 +8,7 @@ mod judge;
 pub use cluster::{Cluster, Member, cluster, key as cluster_key};
 pub use compare::{Mismatch, Rules, first_difference};
 pub use group::{Group, groups_text};
-pub use judge::{Attempt, CaseVerdict, Judged, Seat, judge};
+pub use judge::{Attempt, CaseVerdict, Judged, Seat, is_same, judge};
 
 use serde::{Deserialize, Serialize};
 

@@ -140,13 +140,14 @@ fn swarm(count: i64) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Prints how often it has been started, counted in the file `path`.
+/// Prints the same each time, but says on stderr whether it has been started before, as noted in the file `path`.
 fn flicker(path: &str) -> std::io::Result<()> {
     let mut text = String::new();
     if let Ok(mut file) = std::fs::File::open(path) {
         file.read_to_string(&mut text)?;
     }
     std::fs::write(path, format!("{text}x"))?;
-    println!("{}", if text.is_empty() { "first" } else { "again" });
+    println!("steady");
+    eprintln!("{}", if text.is_empty() { "first" } else { "again" });
     Ok(())
 }

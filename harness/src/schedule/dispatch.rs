@@ -12,7 +12,7 @@ use super::workspace::Workspace;
 use crate::exec::{Launcher, LauncherError};
 use crate::ledger::Ledger;
 use crate::plan::{Action, Unit};
-use crate::verdict::{Attempt, CaseVerdict, Rules, Seat, Verdict, judge};
+use crate::verdict::{Attempt, CaseVerdict, Rules, Seat, Verdict, is_same, judge};
 
 /// How to run a plan.
 #[derive(Debug, Clone)]
@@ -345,10 +345,9 @@ impl<'a> Desk<'a> {
             return;
         };
         let Attempt::Ran { execution: first, .. } = &done.attempts[position] else { return };
-        let same = first.ending == again.ending
-            && first.stdout == again.stdout
-            && (first.stderr == again.stderr
-                || !self.rules[self.context.plan.cases[done.case].suite].compare_stderr);
+        let planned = &self.context.plan.cases[done.case];
+        let case = &self.context.corpus.suites[planned.suite].cases[planned.index];
+        let same = is_same(first, &again, &self.rules[planned.suite], case);
         done.notes[position] = "run twice".into();
         if !same {
             let cell = &mut done.verdict.cells[position];

@@ -150,3 +150,12 @@ fn an_oracle_supplies_the_expectation() {
     assert_eq!(decide(&[ok("1"), ok("1"), ok("2")]), [Pass, Pass, Fail]);
     assert_eq!(decide(&[ok("1"), limited(LimitHit::Wall)]), [Abstain, Timeout]);
 }
+
+#[test]
+fn where_answers_are_permitted_engines_may_choose() {
+    let mut choice = case();
+    let permitted = vec![b"1\n".to_vec(), b"2\n".to_vec()];
+    choice.expectation.as_mut().unwrap().stdout = Stdout::OneOf(permitted);
+    let (found, _) = verdicts(&choice, &Expect::Annotations, &[ok("1\n"), ok("2\n"), ok("3\n")]);
+    assert_eq!(found, [Pass, Pass, Fail]);
+}
