@@ -4,15 +4,19 @@ use std::collections::HashMap;
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
-    Block, FuncRef, Function, InstBuilder, MemFlagsData, StackSlotData, StackSlotKind, Value, types,
+    Block, FuncRef, Function, InstBuilder, MemFlagsData, StackSlot, StackSlotData, StackSlotKind, Value,
+    types,
 };
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use cranelift_module::{DataId, FuncId, Module, ModuleError};
 use ilo4_builtins::abi;
-use ilo4_mir::body::{Body, CleanupId, FunctionId, Instruction, PlaceId, Program, Repr, Terminator};
+use ilo4_mir::body::{Body, CleanupId, FunctionId, Instruction, Op, PlaceId, Program, Repr, Terminator};
 
 use crate::imports::{Helper, Imports};
 use crate::program::{Options, clif_type};
+
+/// Items of a list literal beyond this number are appended one by one, so that a long literal does not need a long stack frame.
+pub(crate) const LITERAL_CHUNK: usize = 64;
 
 /// What all functions of one program share.
 pub(crate) struct Shared<'a> {
@@ -35,6 +39,8 @@ pub(crate) struct Lowering<'a, 'f, M: Module> {
     pub(crate) runtime: Value,
     pub(crate) variables: Vec<Variable>,
     pub(crate) blocks: Vec<Block>,
+    /// Where operands stand side by side for a call that reads them at once; one place serves all calls of the function.
+    operands: Option<StackSlot>,
     exits: HashMap<Exit, Block>,
     references: HashMap<FuncId, FuncRef>,
 }
@@ -63,9 +69,13 @@ pub(crate) fn lower_body<M: Module>(
         let value = builder.block_params(blocks[0])[index + 1];
         builder.def_var(*variable, value);
     }
+    let operands = (widest(body) > 0).then(|| {
+        let size = widest(body) as u32 * 8;
+        builder.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, size, 3))
+    });
     let (exits, references) = (HashMap::new(), HashMap::new());
     let mut lowering =
-        Lowering { shared, module, builder, body, runtime, variables, blocks, exits, references };
+        Lowering { shared, module, builder, body, runtime, variables, blocks, operands, exits, references };
     lowering.prologue();
     for (index, block) in body.blocks.iter().enumerate() {
         if index > 0 {
@@ -209,16 +219,28 @@ impl<M: Module> Lowering<'_, '_, M> {
         }
     }
 
-    /// Stores words side by side on the stack; answers their address.
+    /// Stores words side by side on the stack, until the next time; answers their address. For no words, some address.
     pub(crate) fn spread(&mut self, words: &[Value]) -> Value {
-        let size = words.len().max(1) as u32 * 8;
-        let slot =
-            self.builder.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, size, 3));
+        let Some(slot) = self.operands.filter(|_| !words.is_empty()) else { return self.iconst(8) };
         for (index, word) in words.iter().enumerate() {
             self.builder.ins().stack_store(types::I64, *word, slot, index as i32 * 8);
         }
         self.builder.ins().stack_addr(types::I64, slot, 0)
     }
+}
+
+/// The largest number of words that an operation of this function passes side by side.
+fn widest(body: &Body) -> usize {
+    let instructions = body.blocks.iter().flat_map(|block| &block.instructions);
+    let width = |instruction: &Instruction| match &instruction.op {
+        Op::List { items, .. } => items.len().min(LITERAL_CHUNK),
+        Op::Record { fields, .. } => fields.len(),
+        Op::Closure { captures, .. } => captures.len(),
+        Op::With { fields, .. } => fields.len(),
+        Op::CallValue { args, .. } => args.len(),
+        _ => 0,
+    };
+    instructions.map(width).max().unwrap_or(0)
 }
 
 /// `(runtime, closure, arguments) → word or FAULT`: loads captured values and arguments, calls, boxes.
@@ -241,8 +263,9 @@ pub(crate) fn lower_entry<M: Module>(
     };
     let (exits, references) = (HashMap::new(), HashMap::new());
     let (variables, blocks) = (Vec::new(), Vec::new());
+    let operands = None;
     let mut lowering =
-        Lowering { shared, module, builder, body, runtime, variables, blocks, exits, references };
+        Lowering { shared, module, builder, body, runtime, variables, blocks, operands, exits, references };
     let mut values = vec![runtime];
     for (index, param) in body.params().enumerate() {
         let word = if index < body.captures {

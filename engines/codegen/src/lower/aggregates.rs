@@ -6,11 +6,8 @@ use cranelift_module::{DataDescription, Module, ModuleError};
 use ilo4_builtins::{Prim, abi};
 use ilo4_mir::body::{FieldMode, FunctionId, Instruction, Local, NameId, Op, Operand, Repr, ShapeId};
 
-use crate::function::{Lowering, flags};
+use crate::function::{LITERAL_CHUNK, Lowering, flags};
 use crate::imports::Helper;
-
-/// Items beyond this number are appended one by one, so that a long literal does not need a long stack frame.
-const LITERAL_CHUNK: usize = 64;
 
 impl<M: Module> Lowering<'_, '_, M> {
     fn kind_is(&mut self, address: Value, kind: u8) -> Value {
