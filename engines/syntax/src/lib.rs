@@ -11,6 +11,7 @@ mod arity;
 pub mod ast;
 mod decode;
 pub mod diagnostic;
+mod format;
 mod grammar;
 mod imports;
 mod index_rewrite;
@@ -27,6 +28,7 @@ pub mod token;
 
 pub use decode::decode;
 pub use diagnostic::{Diagnostic, Severity};
+pub use format::{Form, FormatError, format};
 pub use imports::{LoadError, Loader, ParsedProgram, parse_program};
 pub use json::to_json;
 pub use lexer::lex;

@@ -62,7 +62,15 @@ impl Lines {
 /// as `@line:column-line:column` (preceded by the number of the source if that is not the first one).
 pub fn print_ast(program: &Program, sources: &[Source]) -> String {
     let lines = sources.iter().map(|source| Lines::new(&source.text)).collect();
-    let mut printer = Printer { sources, lines, out: String::new(), depth: 0 };
+    let mut printer = Printer { sources, lines, has_places: true, out: String::new(), depth: 0 };
+    printer.program(program);
+    printer.out
+}
+
+/// The tree as [`print_ast`] prints it, without places: equal for programs that differ only in layout.
+pub(crate) fn print_shape(program: &Program) -> String {
+    let mut printer =
+        Printer { sources: &[], lines: Vec::new(), has_places: false, out: String::new(), depth: 0 };
     printer.program(program);
     printer.out
 }
@@ -70,6 +78,7 @@ pub fn print_ast(program: &Program, sources: &[Source]) -> String {
 struct Printer<'a> {
     sources: &'a [Source],
     lines: Vec<Lines>,
+    has_places: bool,
     out: String,
     depth: usize,
 }
@@ -82,7 +91,7 @@ impl Printer<'_> {
         }
         self.out.extend(std::iter::repeat_n("  ", self.depth));
         let _ = write!(self.out, "({head}");
-        if let Some(span) = span {
+        if let Some(span) = span.filter(|_| self.has_places) {
             let place = self.place(span);
             let _ = write!(self.out, " @{place}");
         }

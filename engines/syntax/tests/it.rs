@@ -6,6 +6,8 @@ mod blocks;
 mod documents;
 #[path = "it/errors.rs"]
 mod errors;
+#[path = "it/formatting.rs"]
+mod formatting;
 #[path = "it/hostile.rs"]
 mod hostile;
 #[path = "it/imports.rs"]
