@@ -1,0 +1,26 @@
+; Pairs, streams and Church numerals out of nothing but closures.
+(define (kons a d) (lambda (pick) (pick a d)))
+(define (kar p) (p (lambda (a d) a)))
+(define (kdr p) (p (lambda (a d) d)))
+(define p (kons 1 (kons 2 3)))
+(displayln (list (kar p) (kar (kdr p)) (kdr (kdr p))))
+
+(define (from n) (cons n (lambda () (from (+ n 1)))))
+(define (keep ok? s)
+  (if (ok? (car s))
+      (cons (car s) (lambda () (keep ok? ((cdr s)))))
+      (keep ok? ((cdr s)))))
+(define (first n s)
+  (if (= n 0) '() (cons (car s) (first (- n 1) ((cdr s))))))
+(displayln (first 6 (keep (lambda (x) (= 0 (modulo (* x x) 4))) (from 1))))
+
+(define zero (lambda (f) (lambda (x) x)))
+(define (succ n) (lambda (f) (lambda (x) (f ((n f) x)))))
+(define (add a b) (lambda (f) (lambda (x) ((a f) ((b f) x)))))
+(define (mul a b) (lambda (f) (a (b f))))
+(define (count n) ((n (lambda (x) (+ x 1))) 0))
+(define three (succ (succ (succ zero))))
+(displayln (count (mul three (add three three))))
+
+(define (fix f) ((lambda (x) (x x)) (lambda (x) (f (lambda (v) ((x x) v))))))
+((fix (lambda (self) (lambda (n) (if (= n 0) 1 (* n (self (- n 1))))))) 10)

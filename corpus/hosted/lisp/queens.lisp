@@ -1,0 +1,18 @@
+; All ways to place n queens, by backtracking with lists.
+(define (safe? q distance placed)
+  (or (null? placed)
+      (and (not (= q (car placed)))
+           (not (= distance (abs (- q (car placed)))))
+           (safe? q (+ distance 1) (cdr placed)))))
+(define (place n row placed)
+  (if (= row n)
+      (list placed)
+      (fold-left
+        (lambda (found q)
+          (if (safe? q 1 placed)
+              (append found (place n (+ row 1) (cons q placed)))
+              found))
+        '()
+        (iota n))))
+(displayln (place 4 0 '()))
+(map (lambda (n) (length (place n 0 '()))) (list 1 2 3 4 5 6))
