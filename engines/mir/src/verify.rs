@@ -258,9 +258,9 @@ impl Verifier<'_> {
             return ensure(fits, || "a constant of the wrong kind".to_owned());
         };
         let repr = self.body.repr(local);
-        ensure(wanted.is_none_or(|wanted| wanted == repr), || {
-            format!("{local} is a {repr:?} where a {wanted:?} is needed")
-        })?;
+        if let Some(wanted) = wanted.filter(|wanted| *wanted != repr) {
+            return Err(format!("{local} is a {repr:?} where a {wanted:?} is needed"));
+        }
         ensure(state.held.contains(local.index()), || format!("{local} is used but holds nothing here"))?;
         if repr != Repr::Word {
             return ensure(matches!(operand, Operand::Read(_)), || {
