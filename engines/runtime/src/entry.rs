@@ -418,7 +418,8 @@ mod tests {
         chooses(&["side", "main"], &["side", "4"], Ok((0, 1)));
         chooses(&["side", "main"], &["other", "4"], Err(FaultCode::R002));
         chooses(&["side", "main"], &["true"], Ok((1, 1)));
-        chooses(&["side", "main"], &["Other"], Ok((1, 1)));
+        // Letters of either case (docs/language/README.md).
+        chooses(&["side", "main"], &["Other"], Err(FaultCode::R002));
         chooses(&["side", "main"], &[], Ok((1, 0)));
         chooses(&["only"], &["other"], Ok((0, 1)));
         chooses(&["a", "b"], &["4"], Err(FaultCode::R002));
