@@ -1,6 +1,8 @@
 //! The command line.
 
 mod bench;
+mod bisect;
+mod bisect_step;
 mod bless;
 mod diff;
 mod doctor;
@@ -90,6 +92,10 @@ enum Verb {
     Bless(bless::BlessArgs),
     /// Run one case and tell everything about it.
     Explain(explain::ExplainArgs),
+    /// Find the commit since which a case behaves otherwise.
+    Bisect(bisect::BisectArgs),
+    /// Test the checkout at hand, for `git bisect run`: exit 0 good, 1 bad, 125 untestable, 128 and above stop.
+    BisectStep(bisect_step::StepArgs),
     /// Show which mechanisms are in force here, and the state of the engines.
     Doctor(doctor::DoctorArgs),
     /// Check that the harness notices what it must notice on this machine.
@@ -113,7 +119,11 @@ pub fn main() -> Exit {
         Err(error) => {
             let is_help = !error.use_stderr();
             let _ = error.print();
-            return if is_help { Exit::Success } else { Exit::Usage };
+            return match is_help {
+                true => Exit::Success,
+                false if bisect_step::is_asked_for() => Exit::Stop,
+                false => Exit::Usage,
+            };
         }
     };
     let global = &cli.global;
@@ -126,6 +136,8 @@ pub fn main() -> Exit {
         Verb::Diff(args) => diff::diff(global, &args),
         Verb::Bless(args) => bless::bless(global, &args),
         Verb::Explain(args) => explain::explain(global, &args),
+        Verb::Bisect(args) => bisect::bisect(global, &args),
+        Verb::BisectStep(args) => bisect_step::bisect_step(global, &args),
         Verb::Doctor(args) => doctor::doctor(global, &args),
         Verb::Schema => schema(),
         Verb::Completions { shell } => completions(shell),

@@ -17,6 +17,10 @@ pub enum Exit {
     Incomplete,
     /// A bug in parallax.
     Bug,
+    /// `bisect-step`: nothing can be said about this commit.
+    Untestable,
+    /// `bisect-step`: nothing can be said about any commit; `git bisect run` must stop.
+    Stop,
     /// Ended by this signal.
     Signal(i32),
 }
@@ -31,6 +35,8 @@ impl Exit {
             Exit::Nothing => 4,
             Exit::Incomplete => 5,
             Exit::Bug => 70,
+            Exit::Untestable => 125,
+            Exit::Stop => 128,
             Exit::Signal(signal) => 128 + signal,
         }
     }

@@ -6,6 +6,7 @@
 #![deny(unsafe_code)]
 
 pub mod bench;
+pub mod bisect;
 pub mod bless;
 pub mod cli;
 pub mod command;

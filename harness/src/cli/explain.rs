@@ -3,7 +3,7 @@
 use anyhow::anyhow;
 use clap::Args;
 
-use super::{Failure, Global, Outcome, Selection, Session};
+use super::{Failure, Global, Outcome, Session};
 use crate::corpus::{Exit as ExpectedExit, Source, StderrRule, Stdout, join};
 use crate::exec::{Execution, Limits, signal_name};
 use crate::exit::Exit;
@@ -27,32 +27,7 @@ pub fn explain(global: &Global, args: &ExplainArgs) -> Outcome {
         Some((case, engine)) if session.config.engine(engine).is_some() => (case, Some(engine)),
         _ => (args.cell.as_str(), None),
     };
-    let selection = Selection { substrings: vec![wanted.to_string()], ..Selection::default() };
-    let filter = session.filter(&selection)?;
-    let listing = session.plan(&opened, &session.unidentified(), &filter);
-    let names: Vec<String> = listing
-        .cases
-        .iter()
-        .map(|case| {
-            let suite = &opened.corpus.suites[case.suite];
-            format!("{}::{}", suite.name, suite.cases[case.index].name)
-        })
-        .collect();
-    let exact =
-        names.iter().find(|name| *name == wanted || name.split_once("::").is_some_and(|(_, n)| n == wanted));
-    let name = match (exact, &names[..]) {
-        (Some(name), _) => name.clone(),
-        (None, [one]) => one.clone(),
-        (None, []) => return Err(Failure::usage(anyhow!("no case matches `{wanted}`"))),
-        (None, many) => {
-            let shown: Vec<&str> = many.iter().take(10).map(String::as_str).collect();
-            return Err(Failure::usage(anyhow!(
-                "`{wanted}` matches {} cases: {}",
-                many.len(),
-                shown.join(", ")
-            )));
-        }
-    };
+    let name = session.one_case(&opened, wanted)?;
     let filter = Filter { substrings: vec![format!("{name}@")], past: Past::default(), ..Filter::default() };
     let roster = session.roster(&filter, &[]);
     let plan = session.plan(&opened, &roster, &filter);

@@ -131,6 +131,37 @@ impl Session {
         Roster::assemble(&self.config, &self.finder, &chosen, extra)
     }
 
+    /// The full name, `suite::case`, of the one case that `wanted` means: a name, a place, or a part of either that
+    /// only one case has.
+    ///
+    /// # Errors
+    /// A usage failure if it means none or several.
+    pub fn one_case(&self, opened: &Opened, wanted: &str) -> Result<String, Failure> {
+        let selection = Selection { substrings: vec![wanted.to_string()], ..Selection::default() };
+        let filter = self.filter(&selection)?;
+        let listing = self.plan(opened, &self.unidentified(), &filter);
+        let names: Vec<String> = listing
+            .cases
+            .iter()
+            .map(|case| {
+                let suite = &opened.corpus.suites[case.suite];
+                format!("{}::{}", suite.name, suite.cases[case.index].name)
+            })
+            .collect();
+        let is_exact =
+            |name: &&String| *name == wanted || name.split_once("::").is_some_and(|(_, case)| case == wanted);
+        match (names.iter().find(is_exact), &names[..]) {
+            (Some(name), _) => Ok(name.clone()),
+            (None, [one]) => Ok(one.clone()),
+            (None, []) => Err(Failure::usage(anyhow!("no case matches `{wanted}`"))),
+            (None, many) => {
+                let shown: Vec<&str> = many.iter().take(10).map(String::as_str).collect();
+                let count = many.len();
+                Err(Failure::usage(anyhow!("`{wanted}` matches {count} cases: {}", shown.join(", "))))
+            }
+        }
+    }
+
     pub fn plan(&self, opened: &Opened, roster: &Roster<'_>, filter: &Filter) -> Plan {
         Plan::new(&opened.corpus, roster, &opened.suite_engines, filter)
     }

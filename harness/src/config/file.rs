@@ -32,6 +32,8 @@ pub struct ConfigFile {
     pub paths: PathsTable,
     /// The environment that engines get.
     pub environment: EnvironmentTable,
+    /// How `parallax bisect` makes the engines of an old commit.
+    pub bisect: BisectTable,
 }
 
 /// One suite.
@@ -238,4 +240,18 @@ pub struct EnvironmentTable {
     pub pass: Vec<String>,
     /// Variables that engines get.
     pub set: BTreeMap<String, String>,
+}
+
+/// How engines of any commit are made.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct BisectTable {
+    /// Builds the engines, in the commit's workspace. Placeholders: `{workspace} {target}`. Absent: no build.
+    pub build: Vec<String>,
+    /// Where the build puts them; `paths.bin` inside the commit's workspace if absent. Same placeholders.
+    pub bin: Option<Vec<String>>,
+    /// A build that takes longer makes the commit untestable. Default 30m.
+    pub timeout: Option<Span>,
+    /// Where trees, builds and state are kept. Default `bisect` in the output directory.
+    pub work: Option<PathBuf>,
 }

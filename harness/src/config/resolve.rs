@@ -33,6 +33,16 @@ pub struct Config {
     pub retries: u32,
     pub jobs: Option<usize>,
     pub audit: f64,
+    pub bisect: Bisect,
+}
+
+/// How `parallax bisect` makes the engines of a commit; commands and places are templates.
+#[derive(Debug)]
+pub struct Bisect {
+    pub build: Vec<String>,
+    pub bin: Option<Vec<String>>,
+    pub timeout: std::time::Duration,
+    pub work: PathBuf,
 }
 
 /// Where a suite's expectations come from.
@@ -252,12 +262,20 @@ impl Resolver<'_> {
         }
         let at =
             |path: Option<PathBuf>, default: &str| workspace.join(path.unwrap_or_else(|| default.into()));
+        let output = at(file.paths.output, "target/parallax");
+        let bisect = Bisect {
+            build: file.bisect.build,
+            bin: file.bisect.bin,
+            timeout: file.bisect.timeout.map_or(std::time::Duration::from_secs(1800), |span| span.0),
+            work: file.bisect.work.map_or_else(|| output.join("bisect"), |path| workspace.join(path)),
+        };
         Ok(Config {
             path: self.path.to_path_buf(),
+            bisect,
             suites,
             engines,
             bin_dirs: file.paths.bin.iter().map(|dir| workspace.join(dir)).collect(),
-            output: at(file.paths.output, "target/parallax"),
+            output,
             scoreboards: at(file.paths.scoreboards, "scoreboards"),
             workspace: workspace.to_path_buf(),
             overrides,

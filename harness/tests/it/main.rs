@@ -1,5 +1,6 @@
 //! Whole runs of the binary on small corpora, with engines that behave in every way an engine can.
 
+mod bisect;
 mod engines;
 mod fixture;
 mod reports;

@@ -1,0 +1,3 @@
+#!/bin/sh
+# Since which commit does a case behave otherwise on the jit engine? See --help.
+exec sh "$(dirname "$0")/bisect-engine.sh" jit "$@"
