@@ -33,7 +33,7 @@ pub enum BuildError {
 impl std::fmt::Display for BuildError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            BuildError::Write(error) => write!(f, "the object file cannot be written: {error}"),
+            BuildError::Write(error) => write!(f, "the executable cannot be written: {error}"),
             BuildError::Link(error) => error.fmt(f),
         }
     }

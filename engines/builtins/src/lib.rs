@@ -1,4 +1,4 @@
-//! The builtins and the primitive operations of the language: facts only, no code.
+//! The builtins and the primitive operations of the language: facts only, no code (but see [`plant`]).
 //!
 //! [`Builtin`] is what a program can name; [`Prim`] is what an engine can execute. A builtin's [`Form`]s say which
 //! primitive implements a call with that many arguments, or which loop it is lowered to (the runtime never calls back
@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 pub mod abi;
+pub mod plant;
 mod prim;
 mod table;
 

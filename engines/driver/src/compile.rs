@@ -1,6 +1,7 @@
 //! `ilo4 build`.
 
-use ilo4_aot::Request;
+use anyhow::bail;
+use ilo4_aot::{BuildError, Request};
 use ilo4_engine::Program;
 use ilo4_runtime::entry;
 use ilo4_runtime::image::Image;
@@ -26,11 +27,12 @@ pub fn build(options: &BuildOptions) -> anyhow::Result<u8> {
         }
     };
     let image = image(&ready, entry, ready.warnings.clone());
-    ilo4_aot::build(
-        &Request { program: &ready.program.mir, image: &image, count_calls: options.counters },
-        &options.output,
-    )?;
-    Ok(SUCCESS)
+    let request = Request { program: &ready.program.mir, image: &image, count_calls: options.counters };
+    match ilo4_aot::build(&request, &options.output) {
+        Ok(()) => Ok(SUCCESS),
+        Err(BuildError::Write(error)) => bail!("{} cannot be written: {error}", options.output.display()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The entry by the order of 7.2, `name` in the place of the first argument.

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 
 use ilo4_builtins::abi;
+use ilo4_builtins::plant::{Plant, is_planted};
 
 use crate::counters;
 use crate::heap::{self, fields, list, map, text};
@@ -376,7 +377,7 @@ impl Value {
 
     /// The map with `update` applied: in place if solely owned, else to a copy.
     pub(crate) fn update_map<R>(&mut self, update: impl FnOnce(&mut MapTable) -> R) -> R {
-        if self.is_unique() {
+        if self.is_unique() && !is_planted(Plant::CopyOnHelper) {
             counters::updated_in_place();
         } else {
             let table = self.as_map().cloned().unwrap_or_default();

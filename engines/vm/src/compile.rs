@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use ilo4_builtins::plant::{Plant, is_planted};
 use ilo4_builtins::{Class, Prim, Use, abi};
 use ilo4_mir::body::{
     self as mir, Block, BlockId, Body, FieldMode, Instruction, Local, Op, Operand, Repr, Terminator,
@@ -387,6 +388,7 @@ enum Comparison {
 fn number_comparison(prim: Prim) -> Option<Comparison> {
     debug_assert!(prim.on_numbers().is_none() || prim.info().result != Class::Number);
     Some(match prim {
+        Prim::LessNumber if is_planted(Plant::VmLessEqual) => Comparison::LessEqual,
         Prim::LessNumber => Comparison::Less,
         Prim::LessEqualNumber => Comparison::LessEqual,
         Prim::GreaterNumber => Comparison::Greater,

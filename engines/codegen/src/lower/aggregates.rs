@@ -3,6 +3,7 @@
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
 use cranelift_module::{DataDescription, Module, ModuleError};
+use ilo4_builtins::plant::{Plant, is_planted};
 use ilo4_builtins::{Prim, abi};
 use ilo4_mir::body::{FieldMode, FunctionId, Instruction, Local, NameId, Op, Operand, Repr, ShapeId};
 
@@ -29,11 +30,20 @@ impl<M: Module> Lowering<'_, '_, M> {
 
     pub(crate) fn list(&mut self, dst: Local, items: &[Operand]) {
         let (first, rest) = items.split_at(items.len().min(LITERAL_CHUNK));
-        let words = self.words(first);
+        let copies = first.iter().any(|item| matches!(item, Operand::Copy(_)));
+        let is_wrong = copies && is_planted(Plant::CodegenMissingCopy);
+        let words = if is_wrong {
+            first.iter().map(|item| self.operand(without_copy(*item), Repr::Word)).collect()
+        } else {
+            self.words(first)
+        };
         let address = self.spread(&words);
         let count = self.iconst(first.len() as u64);
         let mut list =
             self.helper(Helper::ListFrom, &[self.runtime, address, count]).expect("it answers a list");
+        if is_wrong {
+            self.retain(list);
+        }
         let append = self.reference(self.shared.imports.prim(Prim::Append));
         for item in rest {
             let word = self.operand(*item, Repr::Word);
@@ -214,5 +224,13 @@ impl<M: Module> Lowering<'_, '_, M> {
         self.builder.ins().jump(done, &[word.into()]);
         self.builder.switch_to_block(done);
         self.builder.block_params(done)[0]
+    }
+}
+
+/// For the plant `codegen-missing-copy`: the operand without the reference that it should make.
+fn without_copy(operand: Operand) -> Operand {
+    match operand {
+        Operand::Copy(local) => Operand::Read(local),
+        Operand::Move(_) | Operand::Read(_) | Operand::Constant(_) => operand,
     }
 }

@@ -4,6 +4,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 use cranelift_module::Module;
 use ilo4_builtins::abi;
+use ilo4_builtins::plant::{Plant, is_planted};
 use ilo4_mir::body::{Constant, Local, Operand, Repr};
 
 use crate::function::{Lowering, flags};
@@ -25,6 +26,9 @@ impl<M: Module> Lowering<'_, '_, M> {
             Operand::Copy(local) => {
                 let word = self.variable(local);
                 self.retain(word);
+                if is_planted(Plant::CodegenExtraCopy) {
+                    self.retain(word);
+                }
                 word
             }
             Operand::Constant(constant) => self.constant(constant, wanted),

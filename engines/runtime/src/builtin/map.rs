@@ -1,5 +1,7 @@
 //! Maps (section 7 of the builtins document).
 
+use ilo4_builtins::plant::{Plant, is_planted};
+
 use super::Runtime;
 use super::repeat::{count_key, count_key_ref};
 use crate::argument::{self, Outcome};
@@ -13,6 +15,10 @@ pub(crate) fn mmap(_: &mut Runtime) -> Value {
 pub(crate) fn mset(_: &mut Runtime, mut map: Value, key: Value, value: Value) -> Outcome<Value> {
     argument::map("mset", &map)?;
     let key = argument::owned_key("mset", key)?;
+    if is_planted(Plant::MsetKeepsOld) && map.as_map().is_some_and(|table| table.get(key.as_ref()).is_some())
+    {
+        return Ok(map);
+    }
     let old = map.update_map(|table| table.insert(key, value));
     drop(old);
     Ok(map)
