@@ -3,6 +3,9 @@
 //! A test is called `suite::case@engine`. With `--exact` only the file that the name points to is read, so running
 //! one test does not cost a discovery of all. A cell is judged against its expectation alone; comparing engines is
 //! what `parallax run` is for.
+//!
+//! A target may run a part of its cells unless it is asked for more: the others are shown as *ignored*, and run if the
+//! command line names them or says `--include-ignored`, or if `PARALLAX_ALL` is set.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -21,14 +24,22 @@ use crate::roster::Roster;
 use crate::schedule::{Context, Executor, Interrupt, Workspace};
 use crate::verdict::{Attempt, Rules, Seat, Verdict, judge};
 
+/// Set: run every cell.
+const ALL_VARIABLE: &str = "PARALLAX_ALL";
+
 /// The whole `main` of a test target without a harness of its own.
 ///
 /// Reads `config`, looks for engines in `bin_dir` first, and runs what the command line asks for.
 pub fn main(config: &Path, bin_dir: &Path) -> ExitCode {
+    main_choosing(config, bin_dir, |_| true)
+}
+
+/// Like [`main`], but cells whose name `by_default` declines are run only where they are asked for.
+pub fn main_choosing(config: &Path, bin_dir: &Path, by_default: fn(&str) -> bool) -> ExitCode {
     crate::exec::run_if_asked();
     let arguments = Arguments::from_args();
     match World::open(config, bin_dir, &arguments) {
-        Ok(world) => run(world, &arguments),
+        Ok(world) => run(world, &arguments, by_default),
         Err(message) => {
             eprintln!("parallax: {message}");
             ExitCode::from(2)
@@ -36,7 +47,7 @@ pub fn main(config: &Path, bin_dir: &Path) -> ExitCode {
     }
 }
 
-fn run(world: World, arguments: &Arguments) -> ExitCode {
+fn run(world: World, arguments: &Arguments, by_default: fn(&str) -> bool) -> ExitCode {
     let world: &'static World = Box::leak(Box::new(world));
     let needs_engines = !arguments.list;
     let roster: &'static Roster<'static> = Box::leak(Box::new(world.roster(needs_engines)));
@@ -44,7 +55,9 @@ fn run(world: World, arguments: &Arguments) -> ExitCode {
         Box::leak(Box::new(Plan::new(&world.corpus, roster, &world.suite_engines, &Filter::default())));
     let context = Context { config: &world.config, corpus: &world.corpus, roster, plan };
     let bench = Arc::new(Bench::new(context));
-    let trials = (0..plan.cells.len()).map(|cell| trial(&bench, cell)).collect();
+    let is_asked_for = arguments.filter.is_some() || std::env::var_os(ALL_VARIABLE).is_some();
+    let is_wanted = |name: &str| is_asked_for || by_default(name);
+    let trials = (0..plan.cells.len()).map(|cell| trial(&bench, cell, is_wanted)).collect();
     let conclusion: Conclusion = libtest_mimic::run(arguments, trials);
     // Workers must be gone before we are: what is never dropped is never cleaned up.
     bench.close();
@@ -200,13 +213,13 @@ fn message(verdict: &Verdict, why: &str, attempt: &Attempt) -> String {
     text
 }
 
-fn trial(bench: &Arc<Bench>, cell: usize) -> Trial {
+fn trial(bench: &Arc<Bench>, cell: usize, is_wanted: impl Fn(&str) -> bool) -> Trial {
     let context = bench.context;
     let planned = &context.plan.cells[cell];
     let suite = &context.corpus.suites[context.plan.cases[planned.case].suite];
     let engine = &context.seat(planned).engine.name;
     let name = cell_name(&suite.name, &context.case(planned).name, engine);
-    let is_ignored = matches!(planned.action, Action::Skip(_) | Action::Abstain(_));
+    let is_ignored = matches!(planned.action, Action::Skip(_) | Action::Abstain(_)) || !is_wanted(&name);
     let bench = Arc::clone(bench);
     Trial::test(name, move || bench.run(cell)).with_ignored_flag(is_ignored)
 }
