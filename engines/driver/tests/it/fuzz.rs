@@ -13,7 +13,7 @@ use super::corpus::Corpus;
 const INPUTS: usize = 100_000;
 
 /// Of processor time, so that a busy machine does not decide.
-const INPUT_TIME: Duration = Duration::from_secs(1);
+const INPUT_TIME: Duration = Duration::from_secs(5);
 
 /// Longer programs only make the same damage rarer.
 const LONGEST_SOURCE: usize = 20_000;
