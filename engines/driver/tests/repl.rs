@@ -50,7 +50,7 @@ fn a_wrong_declaration_changes_nothing() {
     let complaint = "error[ILO-T008]: the result is declared as `t`, but the body yields a number";
     check_complaint("f x:n>n;x\nf x:n>t;x\nf 1\n", "1\n", complaint);
     // Also not if only a binding minds.
-    let complaint = "error[ILO-T006]: `f` takes 2 arguments, but this call has 1";
+    let complaint = "error[ILO-T006]: `f` takes 2 arguments, but 1 stands here";
     check_complaint("f x:n>n;x\na=f 1\nf x:n y:n>n;+x y\na\n", "1\n1\n", complaint);
 }
 
