@@ -26,6 +26,9 @@ pub struct Checked {
     pub program: Option<hir::Program>,
     /// In the order of section 7.5 of the language document.
     pub diagnostics: Vec<Diagnostic>,
+    /// The static type of what each declared function's body yields, in the order of the declarations; it fits into
+    /// the declared result and often says more.
+    pub body_types: Vec<types::Type>,
 }
 
 /// Checks a program completely and lowers it to HIR.
@@ -34,7 +37,7 @@ pub struct Checked {
 pub fn check(program: &ast::Program) -> Checked {
     let mut diagnostics = Vec::new();
     let names = names::Names::collect(program, &mut diagnostics);
-    let lowered = lower::program(program, &names, &mut diagnostics);
+    let (lowered, body_types) = lower::program(program, &names, &mut diagnostics);
     let has_error = diagnostics.iter().any(Diagnostic::is_error);
-    Checked { program: (!has_error).then_some(lowered), diagnostics }
+    Checked { program: (!has_error).then_some(lowered), diagnostics, body_types }
 }

@@ -56,20 +56,23 @@ pub(crate) struct Lowerer<'a> {
     /// The functions that stand for builtins used as values.
     wrappers: HashMap<&'static str, hir::FunctionId>,
     contexts: Contexts,
+    /// Of the declared functions lowered so far.
+    body_types: Vec<Type>,
 }
 
-/// Lowers all bodies. The program is only meaningful if no error has been reported.
+/// Lowers all bodies, and says what type each declared one yields. The program is only meaningful if no error has been reported.
 pub(crate) fn program(
     program: &ast::Program,
     names: &Names<'_>,
     diagnostics: &mut Vec<Diagnostic>,
-) -> hir::Program {
+) -> (hir::Program, Vec<Type>) {
     let mut lowerer = Lowerer {
         names,
         diagnostics,
         functions: names.functions.iter().map(|_| None).collect(),
         wrappers: HashMap::new(),
         contexts: Contexts::default(),
+        body_types: Vec::new(),
     };
     for index in 0..program.functions.len() {
         lowerer.declared_function(index);
@@ -77,7 +80,8 @@ pub(crate) fn program(
     lowerer.wrappers_for_arguments();
     let records =
         names.records.iter().map(|r| hir::Record { name: r.name.clone(), fields: r.fields.clone() });
-    hir::Program { functions: lowerer.functions.into_iter().flatten().collect(), records: records.collect() }
+    let functions = lowerer.functions.into_iter().flatten().collect();
+    (hir::Program { functions, records: records.collect() }, lowerer.body_types)
 }
 
 impl Lowerer<'_> {

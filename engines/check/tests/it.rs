@@ -6,6 +6,8 @@ mod blocks;
 mod diagnostics;
 #[path = "it/documents.rs"]
 mod documents;
+#[path = "it/help.rs"]
+mod help;
 #[path = "it/hostile.rs"]
 mod hostile;
 #[path = "it/lowering.rs"]

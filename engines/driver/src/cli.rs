@@ -30,6 +30,10 @@ pub enum Verb {
     Check(CheckOptions),
     /// Print one stage of a program: from its tokens to its machine code
     Emit(EmitOptions),
+    /// Lay programs out anew
+    Fmt(FmtOptions),
+    /// Enter a program piece by piece, and look at what it does
+    Repl(ReplOptions),
     /// List the builtin functions
     Builtins(BuiltinsOptions),
     /// Explain a diagnostic code
@@ -120,6 +124,29 @@ pub struct EmitOptions {
 }
 
 #[derive(Debug, Args)]
+pub struct FmtOptions {
+    /// Files, or program texts; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub programs: Vec<String>,
+    /// One line per declaration instead of one per statement; comments inside declarations are dropped
+    #[arg(long)]
+    pub dense: bool,
+    /// Print nothing but the names of files that are not in this form, and exit with 1 if there are any
+    #[arg(long, conflicts_with = "write")]
+    pub check: bool,
+    /// Rewrite the files instead of printing the result
+    #[arg(long)]
+    pub write: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ReplOptions {
+    /// What runs the entries
+    #[arg(long, value_enum, default_value = "vm")]
+    pub engine: EngineName,
+}
+
+#[derive(Debug, Args)]
 pub struct BuiltinsOptions {
     /// Only builtins whose name or alias contains this
     pub filter: Option<String>,
@@ -130,7 +157,8 @@ pub struct BuiltinsOptions {
 
 /// Options of `run` that take a value.
 const RUN_VALUES: [&str; 2] = ["--engine", "--stats"];
-const VERBS: [&str; 8] = ["run", "build", "compile", "check", "emit", "builtins", "explain", "help"];
+const VERBS: [&str; 10] =
+    ["run", "build", "compile", "check", "emit", "fmt", "repl", "builtins", "explain", "help"];
 
 /// Divides the arguments into ours and the program's, which clap must not interpret: everything behind FILE.
 ///

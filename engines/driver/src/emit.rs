@@ -1,6 +1,7 @@
 //! `ilo4 emit`: the text form of every stage.
 
 use anyhow::{Context, bail};
+use ilo4_check::hir;
 use ilo4_codegen::Options;
 use ilo4_mir::{Program, text, verify};
 use ilo4_syntax::{print_ast, print_tokens};
@@ -28,10 +29,9 @@ pub fn emit(options: &EmitOptions) -> anyhow::Result<u8> {
 
 fn emit_checked(options: &EmitOptions, loaded: Loaded) -> anyhow::Result<u8> {
     loaded.report();
-    let Some(mut hir) = loaded.hir else { return Ok(REJECTED) };
+    let Some(hir) = loaded.hir else { return Ok(REJECTED) };
     if options.stage == Stage::Hir {
-        ilo4_check::last_use::mark(&mut hir);
-        print!("{}", ilo4_check::print::print(&hir));
+        print!("{}", hir_text(hir));
         return Ok(SUCCESS);
     }
     let mir = match options.after.as_deref() {
@@ -44,6 +44,22 @@ fn emit_checked(options: &EmitOptions, loaded: Loaded) -> anyhow::Result<u8> {
     };
     print!("{}", backend_text(&mir, options.stage)?);
     Ok(SUCCESS)
+}
+
+/// A stage of an accepted program, all passes done.
+pub fn stage_text(loaded: Loaded, stage: Stage) -> anyhow::Result<String> {
+    match (stage, loaded.hir) {
+        (Stage::Tokens, _) => Ok(print_tokens(&loaded.sources[0].text)),
+        (Stage::Ast, _) => Ok(print_ast(&loaded.ast, &loaded.sources)),
+        (_, None) => bail!("the program has errors"),
+        (Stage::Hir, Some(hir)) => Ok(hir_text(hir)),
+        (_, Some(hir)) => backend_text(&ilo4_mir::lower(&hir), stage),
+    }
+}
+
+fn hir_text(mut hir: hir::Program) -> String {
+    ilo4_check::last_use::mark(&mut hir);
+    ilo4_check::print::print(&hir)
 }
 
 fn read_mir(path: &str) -> anyhow::Result<Program> {

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 use ilo4_check::hir;
+use ilo4_check::types::Type;
 use ilo4_engine::Program;
 use ilo4_syntax::{
     Diagnostic, LoadError, Loader, ParsedProgram, Source, Span, ast, decode, parse_program, render, to_json,
@@ -34,6 +35,8 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
     /// None if there is an error.
     pub hir: Option<hir::Program>,
+    /// What the declared functions' bodies yield, in order.
+    pub body_types: Vec<Type>,
 }
 
 impl Loaded {
@@ -43,10 +46,7 @@ impl Loaded {
 
     /// Writes every diagnostic to standard error.
     pub fn report(&self) {
-        let colour = colour(io::stderr().is_terminal());
-        for diagnostic in &self.diagnostics {
-            eprint!("{}", render(diagnostic, &self.sources, colour));
-        }
+        report(&self.diagnostics, &self.sources);
     }
 
     /// Writes every diagnostic as a line of JSON to standard output.
@@ -57,14 +57,23 @@ impl Loaded {
     }
 }
 
+/// Writes diagnostics to standard error.
+pub fn report<'d>(diagnostics: impl IntoIterator<Item = &'d Diagnostic>, sources: &[Source]) {
+    let colour = colour(io::stderr().is_terminal());
+    for diagnostic in diagnostics {
+        eprint!("{}", render(diagnostic, sources, colour));
+    }
+}
+
 /// Should a stream be coloured? `NO_COLOR` (no-color.org) and dumb terminals decide against it.
 fn colour(is_terminal: bool) -> bool {
     let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     is_terminal && !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
-/// The bytes of a program: of the file, of standard input for `-`, or the text itself where no such file exists.
-fn read(word: &str) -> io::Result<(String, Vec<u8>, bool)> {
+/// The bytes of a program: of the file, of standard input for `-`, or the text itself where no such file exists; with its
+/// name, and whether it is a file.
+pub fn read(word: &str) -> io::Result<(String, Vec<u8>, bool)> {
     if word == "-" {
         let mut bytes = Vec::new();
         io::stdin().read_to_end(&mut bytes)?;
@@ -98,16 +107,22 @@ pub fn load(word: &str) -> anyhow::Result<Loaded> {
                 sources,
                 diagnostics: vec![diagnostic],
                 hir: None,
+                body_types: Vec::new(),
             });
         }
     };
-    let loader: Option<&dyn Loader> = if is_file { Some(&Files) } else { None };
-    let ParsedProgram { program, sources, mut diagnostics } = parse_program(Source { name, text }, loader);
+    Ok(analyse(Source { name, text }, is_file))
+}
+
+/// Parses and checks. `may_import`: the source's name is a path that imports are relative to.
+pub fn analyse(source: Source, may_import: bool) -> Loaded {
+    let loader: Option<&dyn Loader> = if may_import { Some(&Files) } else { None };
+    let ParsedProgram { program, sources, mut diagnostics } = parse_program(source, loader);
     let parsed = !diagnostics.iter().any(Diagnostic::is_error);
     let checked = ilo4_check::check(&program);
     diagnostics.extend(checked.diagnostics);
     let hir = checked.program.filter(|_| parsed);
-    Ok(Loaded { ast: program, sources, diagnostics, hir })
+    Loaded { ast: program, sources, diagnostics, hir, body_types: checked.body_types }
 }
 
 /// A program that has been accepted.

@@ -8,8 +8,10 @@ mod cli;
 mod compile;
 mod emit;
 mod explain;
+mod fmt;
 mod load;
 mod registry;
+mod repl;
 mod run;
 
 use std::process::ExitCode;
@@ -39,6 +41,8 @@ fn main() -> ExitCode {
         Verb::Build(options) => compile::build(&options),
         Verb::Check(options) => check::check(&options),
         Verb::Emit(options) => emit::emit(&options),
+        Verb::Fmt(options) => fmt::fmt(&options),
+        Verb::Repl(options) => repl::repl(&options),
         Verb::Builtins(options) => Ok(builtins::list(&options)),
         Verb::Explain { code } => Ok(explain::explain(&code)),
     };

@@ -9,7 +9,7 @@ use ilo4_engine::{Engine, Program, Request};
 use ilo4_runtime::{Fault, Runtime, Value, entry, stats};
 use ilo4_syntax::Source;
 
-use crate::cli::RunOptions;
+use crate::cli::{EngineName, RunOptions};
 use crate::load::{self, Ready, Warnings};
 use crate::{REJECTED, compile, registry};
 
@@ -26,6 +26,15 @@ pub fn run(options: &RunOptions, program_args: Vec<String>) -> anyhow::Result<u8
     match registry::in_process(options.engine) {
         Some(engine) => in_process(&*engine, &ready, &args, options.stats.as_deref()),
         None => ahead_of_time(&ready, &program_args, options.stats.as_deref()),
+    }
+}
+
+/// Runs one function without parameters and prints what it ends with; the exit code.
+pub fn call(engine: EngineName, ready: &Ready, function: &str) -> anyhow::Result<u8> {
+    let args = [function.to_owned()];
+    match registry::in_process(engine) {
+        Some(engine) => in_process(&*engine, ready, &args, None),
+        None => ahead_of_time(ready, &args, None),
     }
 }
 

@@ -4,6 +4,7 @@ mod it {
     mod build;
     mod depth;
     mod documents;
+    mod help;
     mod ownership;
     mod walk;
 }

@@ -109,7 +109,8 @@ impl Lowerer<'_> {
     }
 
     fn wrong_count(&mut self, name: &str, expected: &str, found: usize, span: Span) {
-        self.error("ILO-T006", span, format!("`{name}` takes {expected}, but {found} stand here"));
+        let verb = if found == 1 { "stands" } else { "stand" };
+        self.error("ILO-T006", span, format!("`{name}` takes {expected}, but {found} {verb} here"));
     }
 
     fn not_a_function(

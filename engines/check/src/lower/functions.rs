@@ -26,8 +26,9 @@ impl Lowerer<'_> {
         let signature = &names.functions[index];
         let declaration = signature.declaration;
         self.contexts.push(Context::new(declaration.name.text.clone(), signature.result.clone()));
-        let body =
+        let Typed { expr: body, ty } =
             self.function_body(&declaration.params, &signature.params, &declaration.body, declaration.span);
+        self.body_types.push(ty);
         let Some(context) = self.contexts.pop() else { return };
         self.functions[index] = Some(hir::Function {
             name: context.name,
@@ -49,7 +50,7 @@ impl Lowerer<'_> {
         types: &[Type],
         body: &ast::Body,
         span: Span,
-    ) -> hir::Expr {
+    ) -> Typed {
         let context = self.contexts.current();
         for (param, ty) in params.iter().zip(types) {
             context.declare(&param.name.text, ty.clone());
@@ -59,7 +60,7 @@ impl Lowerer<'_> {
         if !compatible(&lowered.ty, &result) {
             self.report(wrong_result(body, span, &lowered.ty, &result));
         }
-        lowered.expr
+        lowered
     }
 
     /// A lambda literal as a value.
@@ -83,7 +84,7 @@ impl Lowerer<'_> {
         enclosing.lambdas += 1;
         let name = format!("{}.{}", enclosing.name, enclosing.lambdas);
         self.contexts.push(Context::new(name, result.clone()));
-        let body = self.function_body(&lambda.params, &params, &lambda.body, span);
+        let body = self.function_body(&lambda.params, &params, &lambda.body, span).expr;
         let Some(context) = self.contexts.pop() else {
             return LoweredLambda { function, captures: Vec::new(), params, result };
         };

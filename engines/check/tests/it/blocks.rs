@@ -67,7 +67,7 @@ fn is_directive(line: &str) -> bool {
 }
 
 /// Files in memory, all in one folder.
-struct Files<'a>(&'a BTreeMap<String, String>);
+pub struct Files<'a>(pub &'a BTreeMap<String, String>);
 
 impl Loader for Files<'_> {
     fn load(&self, _importing: &str, path: &str) -> Result<(String, String), LoadError> {
