@@ -26,7 +26,7 @@ pub struct Report {
 
 /// Runs every case of `document` on `engine`.
 ///
-/// Changes the working directory of the process for programs that come with files: not for two threads at once.
+/// Changes the working directory of the process: not for two threads at once.
 pub fn run_document(engine: &(dyn Engine + Sync), document: &str) -> Report {
     let mut report = Report::default();
     for block in extract(document) {

@@ -1,7 +1,10 @@
 //! Whatever the bytes: decoding, parsing, checking and lowering neither panic nor hang.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use ilo4_syntax::{LoadError, Loader, Source, decode, parse_program, render};
@@ -14,6 +17,9 @@ const INPUTS: usize = 100_000;
 
 /// Of processor time, so that a busy machine does not decide.
 const INPUT_TIME: Duration = Duration::from_secs(5);
+
+/// Without an end to any input for so long, something hangs.
+const SILENCE: Duration = Duration::from_secs(120);
 
 /// Longer programs only make the same damage rarer.
 const LONGEST_SOURCE: usize = 20_000;
@@ -162,31 +168,52 @@ fn damaged_programs_neither_panic_nor_hang() {
         .map(|program| program.text.into_bytes())
         .filter(|text| (1..LONGEST_SOURCE).contains(&text.len()))
         .collect();
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut reached = [0usize; 4];
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            if index >= count {
-                return reached;
+    let (texts, next) = (Arc::new(texts), Arc::new(AtomicUsize::new(0)));
+    let (sender, receiver) = mpsc::channel();
+    for _ in 0..WORKERS {
+        let (texts, next, sender) = (Arc::clone(&texts), Arc::clone(&next), sender.clone());
+        let work = move || {
+            let numbers = std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
+            for number in numbers.take_while(|index| *index < count).map(|index| seed + index) {
+                // Nobody listens once the test has failed.
+                let _ = sender.send((number, Event::Starts));
+                let reached = one(number, &texts);
+                let _ = sender.send((number, Event::Ends(reached)));
             }
-            reached[one(seed + index, &texts) as usize] += 1;
-        }
-    };
-    let reached = std::thread::scope(|scope| {
-        let start = || std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
-        let workers: Vec<_> = (0..WORKERS).map(|_| start().expect("a thread")).collect();
-        let mut sum = [0; 4];
-        for worker in workers {
-            let reached = worker.join().expect("the message is above");
-            sum.iter_mut().zip(reached).for_each(|(sum, reached)| *sum += reached);
-        }
-        sum
-    });
+        };
+        std::thread::Builder::new().stack_size(STACK_BYTES).spawn(work).expect("a thread");
+    }
+    drop(sender);
+    let reached = watch(&receiver);
     println!("bytes {}, text {}, tree {}, MIR {}", reached[0], reached[1], reached[2], reached[3]);
     assert_eq!(reached.iter().sum::<usize>(), count);
     // Inputs that are all garbage, or all fine, would test one stage only.
     reached.iter().for_each(|reached| assert!(reached * 50 > count, "a stage is hardly reached: {reached}"));
+}
+
+/// What a worker says of an input.
+enum Event {
+    Starts,
+    Ends(Reached),
+}
+
+/// How many inputs came how far. A worker that hangs is left behind, and fails the test.
+fn watch(events: &Receiver<(usize, Event)>) -> [usize; 4] {
+    let (mut reached, mut running) = ([0; 4], BTreeSet::new());
+    loop {
+        match events.recv_timeout(SILENCE) {
+            Ok((number, Event::Starts)) => drop(running.insert(number)),
+            Ok((number, Event::Ends(stage))) => {
+                running.remove(&number);
+                reached[stage as usize] += 1;
+            }
+            Err(RecvTimeoutError::Timeout) => panic!("these hang, by ILO4_FUZZ_SEED: {running:?}"),
+            Err(RecvTimeoutError::Disconnected) => {
+                assert!(running.is_empty(), "a worker failed, by ILO4_FUZZ_SEED: {running:?}; see above");
+                return reached;
+            }
+        }
+    }
 }
 
 fn one(number: usize, texts: &[Vec<u8>]) -> Reached {

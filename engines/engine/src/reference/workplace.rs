@@ -10,11 +10,8 @@ pub(super) struct Workplace {
 }
 
 impl Workplace {
-    /// Nothing is changed for a program without files.
-    pub(super) fn enter(files: &[(String, String)]) -> Option<Workplace> {
-        if files.is_empty() {
-            return None;
-        }
+    /// Also for a program without files: it may write some.
+    pub(super) fn enter(files: &[(String, String)]) -> Workplace {
         let directory = env::temp_dir().join(format!("ilo4-reference-{}", process::id()));
         for (name, text) in files {
             let path = directory.join(name);
@@ -22,9 +19,10 @@ impl Workplace {
                 .expect("a directory for the files");
             fs::write(&path, text).expect("room for the files");
         }
+        fs::create_dir_all(&directory).expect("a directory to run in");
         let before = env::current_dir().expect("a working directory");
         env::set_current_dir(&directory).expect("the directory was just made");
-        Some(Workplace { before, directory })
+        Workplace { before, directory }
     }
 }
 
