@@ -17,6 +17,7 @@ pub mod exit;
 pub mod files;
 pub mod filter;
 pub mod gate;
+pub mod growth;
 pub mod history;
 pub mod ledger;
 pub mod libtest;

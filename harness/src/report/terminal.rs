@@ -1,12 +1,13 @@
 //! What a person sees on standard error: a progress bar, each failure the moment it happens, and one closing tally.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::show;
 use super::style::{Style, is_ci};
-use crate::config::Expect;
+use crate::config::{CaseKind, Expect};
 use crate::corpus::{StderrRule, Stdout};
 use crate::record::RunRecord;
 use crate::reproduce;
@@ -141,6 +142,19 @@ impl<'a> Terminal<'a> {
         lines.join("\n")
     }
 
+    /// How many `scale:` lines no suite measures.
+    fn unmeasured(&self) -> usize {
+        let of_kind = |kind| {
+            let suites = self.context.corpus.suites.iter();
+            let suites = suites.filter(move |suite| self.context.config.suites[suite.index].cases == kind);
+            suites.flat_map(|suite| &suite.programs)
+        };
+        let measured: HashSet<&PathBuf> =
+            of_kind(CaseKind::Scale).map(|program| program.file.as_ref()).collect();
+        let rest = of_kind(CaseKind::Run).filter(|program| !measured.contains(program.file.as_ref()));
+        rest.map(|program| program.left_out).sum()
+    }
+
     /// Whether the expectation of this case came from other engines, so that their output must be shown.
     fn is_compared(&self, done: &CaseDone) -> bool {
         let suite = self.context.corpus.suites[self.context.plan.cases[done.case].suite].index;
@@ -184,10 +198,9 @@ impl<'a> Terminal<'a> {
                 eprintln!("engine `{}` could not be used: {trouble}", identity.name);
             }
         }
-        let programs = self.context.corpus.suites.iter().flat_map(|suite| &suite.programs);
-        let scales: usize = programs.map(|program| program.scales.len()).sum();
+        let scales = self.unmeasured();
         if scales > 0 && !self.is_quiet {
-            let note = format!("{scales} `scale:` lines were read; a run does not measure growth");
+            let note = format!("{scales} `scale:` lines are in no suite with `cases = \"scale\"`");
             eprintln!("{}", self.style.dim(&note));
         }
         let leaks = run.suites.iter().flat_map(|suite| &suite.cases).flat_map(|case| case.cells.values());
