@@ -8,7 +8,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::show;
 use super::style::{Style, is_ci};
 use crate::config::{CaseKind, Expect};
-use crate::corpus::{StderrRule, Stdout};
+use crate::corpus::{Invocation, StderrRule, Stdout};
+use crate::growth::{self, Series};
 use crate::record::RunRecord;
 use crate::reproduce;
 use crate::schedule::{CaseDone, Context};
@@ -110,6 +111,7 @@ impl<'a> Terminal<'a> {
         if done.verdict.groups.len() > 1 {
             lines.push(format!("    engines: {}", groups_text(&done.verdict.groups)));
         }
+        lines.extend(self.growth(done));
         if let Attempt::Ran { execution, .. } = &done.attempts[members[0]] {
             let expected = case.expectation.as_ref();
             if judged.mismatches.contains(&Mismatch::Stdout)
@@ -140,6 +142,28 @@ impl<'a> Terminal<'a> {
             lines.push(format!("    reproduce: {command}"));
         }
         lines.join("\n")
+    }
+
+    /// The points of the measures that raise an alarm on any engine, for all engines.
+    fn growth(&self, done: &CaseDone) -> Vec<String> {
+        let planned = &self.context.plan.cases[done.case];
+        let case = &self.context.corpus.suites[planned.suite].cases[planned.index];
+        let Invocation::Scale(scale) = &case.invocation else { return Vec::new() };
+        let cells = &self.context.plan.cells[planned.cells.clone()];
+        let measured: Vec<(&str, &Series)> = cells
+            .iter()
+            .zip(&done.attempts)
+            .filter_map(|(cell, attempt)| match attempt {
+                Attempt::Ran { growth: Some(series), .. } => {
+                    Some((self.context.seat(cell).engine.name.as_str(), series.as_ref()))
+                }
+                Attempt::Ran { .. } | Attempt::Skip(_) | Attempt::Abstain(_) | Attempt::Error(_) => None,
+            })
+            .collect();
+        let alarms = growth::alarms(scale, &measured);
+        let names: Vec<&str> = alarms.iter().flatten().map(|alarm| alarm.measure.as_str()).collect();
+        let lines = measured.iter().flat_map(|(engine, series)| growth::show::table(engine, series, Some(&names)));
+        lines.map(|line| format!("    {line}")).collect()
     }
 
     /// How many `scale:` lines no suite measures.
