@@ -11,8 +11,7 @@ mod units;
 pub use error::ConfigError;
 pub use resolve::{
     Bisect, CaseKind, CodeExit, Config, Counters, Engine, Expect, Format, Override, Probe, Refusal, Rewrite,
-    Suite, XfailRule,
-    with_limits,
+    Suite, XfailRule, with_limits,
 };
 pub use units::{ByteSize, Span, parse_bytes, parse_span};
 

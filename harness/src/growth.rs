@@ -9,6 +9,7 @@
 //! Everything here is a pure function of what was measured; [`crate::schedule`] does the measuring.
 
 mod alarm;
+pub mod baseline;
 
 mod fit;
 mod scale;

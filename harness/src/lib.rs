@@ -10,6 +10,7 @@ pub mod bisect;
 pub mod bless;
 pub mod cli;
 pub mod command;
+pub mod compare;
 pub mod config;
 pub mod corpus;
 pub mod exec;

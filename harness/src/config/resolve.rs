@@ -8,7 +8,8 @@ use regex::bytes::Regex;
 
 use super::error::{ConfigError, syntax};
 use super::file::{
-    ConfigFile, CountersTable, EngineTable, ExceptionTable, LimitsTable, OverrideTable, ProfileTable, SuiteTable,
+    ConfigFile, CountersTable, EngineTable, ExceptionTable, LimitsTable, OverrideTable, ProfileTable,
+    SuiteTable,
 };
 use super::{FILE_NAMES, suggestion};
 use crate::exec::Limits;
@@ -460,6 +461,9 @@ impl Resolver<'_> {
         rewrites: &BTreeMap<String, Rewrite>,
     ) -> Checked<Suite> {
         let place = format!("suite.{name}");
+        if name == crate::growth::baseline::NAME {
+            return Err(self.wrong(format!("{place}: `{name}` is the name of the file of counters")));
+        }
         let chosen = table.engines.unwrap_or_else(|| engines.to_vec());
         for engine in &chosen {
             self.known_engine(&place, engine, engines)?;

@@ -79,7 +79,9 @@ fn alarm(bound: f64, measure: &Measure, best: Option<(&str, f64)>) -> Option<Ala
     let sure = fit.exponent - 2.0 * fit.error - allowance;
     let limit = match best {
         _ if sure > bound => Limit::Bound(bound),
-        Some((engine, exponent)) if sure > exponent + GAP => Limit::Best { engine: engine.to_string(), exponent },
+        Some((engine, exponent)) if sure > exponent + GAP => {
+            Limit::Best { engine: engine.to_string(), exponent }
+        }
         _ => return None,
     };
     let Measure { name, kind, .. } = measure;

@@ -27,23 +27,31 @@ pub struct Scale {
 /// # Errors
 /// A message that says what is wrong.
 pub fn parse(text: &str) -> Result<Scale, String> {
-    const USAGE: &str = "`scale:` needs an entry and at least four growing sizes: `scale: f n=1k,2k,4k,8k expect<=1.15`";
+    const USAGE: &str =
+        "`scale:` needs an entry and at least four growing sizes: `scale: f n=1k,2k,4k,8k expect<=1.15`";
     let mut words = text.split_whitespace();
     let (Some(entry), Some(sizes)) = (words.next(), words.next()) else { return Err(USAGE.into()) };
     let sizes = sizes.split_once('=').and_then(|(name, sizes)| {
         let sizes: Option<Vec<u64>> = sizes.split(',').map(size).collect();
-        sizes.filter(|sizes| !name.is_empty() && sizes.len() >= FEWEST_SIZES && sizes.is_sorted_by(|a, b| a < b))
+        sizes.filter(|sizes| {
+            !name.is_empty() && sizes.len() >= FEWEST_SIZES && sizes.is_sorted_by(|a, b| a < b)
+        })
     });
     let sizes = sizes.ok_or(USAGE)?;
     let (mut bound, mut of) = (DEFAULT_BOUND, None);
     for word in words {
         match (word.strip_prefix("expect<="), word.strip_prefix("of=")) {
-            (Some(number), _) => bound = number.parse().ok().filter(|bound: &f64| *bound > 0.0 && bound.is_finite())
-                .ok_or_else(|| format!("`{number}` is not an exponent; write for example `expect<=1.15`"))?,
+            (Some(number), _) => {
+                bound =
+                    number.parse().ok().filter(|bound: &f64| *bound > 0.0 && bound.is_finite()).ok_or_else(
+                        || format!("`{number}` is not an exponent; write for example `expect<=1.15`"),
+                    )?
+            }
             (None, Some(name)) if !name.is_empty() => of = Some(name.to_string()),
             (None, _) => {
                 let known = word.split(['=', '<']).next().unwrap_or(word);
-                let hint = suggestion(known, ["expect", "of"]).map(|meant| format!("; did you mean `{meant}`?"));
+                let hint =
+                    suggestion(known, ["expect", "of"]).map(|meant| format!("; did you mean `{meant}`?"));
                 return Err(format!("`scale:` has no part `{word}`{}", hint.unwrap_or_default()));
             }
         }

@@ -75,9 +75,12 @@ pub struct Measure {
 impl Series {
     /// All measures: counters in the order of their names, then CPU time, then memory.
     pub fn measures(&self) -> Vec<Measure> {
-        let names: std::collections::BTreeSet<&String> = self.points.iter().flat_map(|p| p.counters.keys()).collect();
+        let names: std::collections::BTreeSet<&String> =
+            self.points.iter().flat_map(|p| p.counters.keys()).collect();
         let counters = names.into_iter().map(|name| {
-            self.measure(name, Kind::Exact, |point| point.counters.get(name).map_or(0.0, |count| *count as f64))
+            self.measure(name, Kind::Exact, |point| {
+                point.counters.get(name).map_or(0.0, |count| *count as f64)
+            })
         });
         let noisy = [
             self.measure(CPU, Kind::Noisy, |point| point.cpu_seconds),
@@ -103,8 +106,11 @@ impl Series {
 /// The fit of a counter. Values below the floor are constant overhead and would only hide growth; where too few
 /// are above it, the floor stands in for them, so that a late take-off is still seen.
 fn exact(values: &[(u64, f64)]) -> Option<Fit> {
-    let above: Vec<(f64, f64)> =
-        values.iter().filter(|(_, value)| *value >= COUNTER_FLOOR).map(|(n, value)| (*n as f64, *value)).collect();
+    let above: Vec<(f64, f64)> = values
+        .iter()
+        .filter(|(_, value)| *value >= COUNTER_FLOOR)
+        .map(|(n, value)| (*n as f64, *value))
+        .collect();
     match above.len() {
         0 => None,
         count if count < FEWEST => {
@@ -159,7 +165,10 @@ pub mod tests {
     #[test]
     fn what_stays_small_has_no_exponent() {
         let small = series(|n| n.ln(), |n| 0.01 + 1e-8 * n);
-        assert_eq!((exponent(&small, "copies"), exponent(&small, CPU), exponent(&small, RSS)), (None, None, None));
+        assert_eq!(
+            (exponent(&small, "copies"), exponent(&small, CPU), exponent(&small, RSS)),
+            (None, None, None)
+        );
     }
 
     #[test]

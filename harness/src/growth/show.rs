@@ -8,7 +8,12 @@ pub fn table(engine: &str, series: &Series, only: Option<&[&str]>) -> Vec<String
         Some(names) => names.contains(&measure.name.as_str()),
         None => measure.fit.is_some(),
     };
-    series.measures().iter().filter(|measure| is_shown(measure)).map(|measure| line(engine, measure)).collect()
+    series
+        .measures()
+        .iter()
+        .filter(|measure| is_shown(measure))
+        .map(|measure| line(engine, measure))
+        .collect()
 }
 
 fn line(engine: &str, measure: &Measure) -> String {
@@ -17,8 +22,11 @@ fn line(engine: &str, measure: &Measure) -> String {
         (None, Kind::Exact) => "below the floor".to_string(),
         (None, Kind::Noisy) => "too small to fit".to_string(),
     };
-    let points: Vec<String> =
-        measure.values.iter().map(|(n, value)| format!("{}: {}", size(*n), amount(&measure.name, *value))).collect();
+    let points: Vec<String> = measure
+        .values
+        .iter()
+        .map(|(n, value)| format!("{}: {}", size(*n), amount(&measure.name, *value)))
+        .collect();
     format!("{engine:8} {:18} {exponent:16} {}", measure.name, points.join("  "))
 }
 

@@ -162,7 +162,8 @@ impl<'a> Terminal<'a> {
             .collect();
         let alarms = growth::alarms(scale, &measured);
         let names: Vec<&str> = alarms.iter().flatten().map(|alarm| alarm.measure.as_str()).collect();
-        let lines = measured.iter().flat_map(|(engine, series)| growth::show::table(engine, series, Some(&names)));
+        let lines =
+            measured.iter().flat_map(|(engine, series)| growth::show::table(engine, series, Some(&names)));
         lines.map(|line| format!("    {line}")).collect()
     }
 

@@ -234,7 +234,9 @@ fn by_growth(case: &Case, seats: &[Seat<'_>], cells: &mut [Option<Judged>], grou
     let mut engines = Vec::new();
     for (index, seat) in seats.iter().enumerate() {
         match (&cells[index], seat.attempt) {
-            (None, Attempt::Ran { growth: Some(series), .. }) => engines.push((index, seat.engine, series.as_ref())),
+            (None, Attempt::Ran { growth: Some(series), .. }) => {
+                engines.push((index, seat.engine, series.as_ref()))
+            }
             (None, Attempt::Ran { execution, .. }) => {
                 let why = format!("could not be measured at every size: {}", execution.ending);
                 cells[index] = Some(Judged::new(Verdict::Fail, why));
