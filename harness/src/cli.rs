@@ -4,12 +4,14 @@ mod bench;
 mod bisect;
 mod bisect_step;
 mod bless;
+mod compare;
 mod diff;
 mod doctor;
 mod explain;
 mod gate;
 mod init;
 mod list;
+mod perf;
 mod run;
 mod selftest;
 mod session;
@@ -107,6 +109,8 @@ enum Verb {
     /// Measure what the harness itself costs.
     #[command(hide = true)]
     BenchHarness(bench::BenchArgs),
+    /// Judge cost: counters against their baseline, two commands against each other.
+    Perf(perf::PerfArgs),
     /// Compare the last full run with the committed scoreboards.
     Gate(gate::GateArgs),
 }
@@ -141,6 +145,7 @@ pub fn main() -> Exit {
         Verb::Doctor(args) => doctor::doctor(global, &args),
         Verb::Schema => schema(),
         Verb::Completions { shell } => completions(shell),
+        Verb::Perf(args) => perf::perf(global, &args),
         Verb::Gate(args) => gate::gate(global, &args),
     };
     result.unwrap_or_else(|failure| {

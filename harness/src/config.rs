@@ -10,8 +10,8 @@ mod units;
 
 pub use error::ConfigError;
 pub use resolve::{
-    Bisect, CodeExit, Config, Engine, Expect, Format, Override, Probe, Refusal, Rewrite, Suite, XfailRule,
-    with_limits,
+    Bisect, CaseKind, CodeExit, Config, Counters, Engine, Expect, Format, Override, Probe, Refusal, Rewrite,
+    Suite, XfailRule, with_limits,
 };
 pub use units::{ByteSize, Span, parse_bytes, parse_span};
 

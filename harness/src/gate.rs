@@ -6,7 +6,7 @@ use crate::scoreboard::{Row, Scoreboard};
 use crate::verdict::Verdict;
 
 /// A reason for the gate to stay shut.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Finding {
     /// A cell that passed and does not any more.
     LostPass { case: String, engine: String, now: Verdict, why: String },
@@ -16,6 +16,8 @@ pub enum Finding {
     Vanished { case: String },
     /// A case has fewer cells than it had.
     MissingCell { case: String, engine: String },
+    /// A growth case passes more than it did.
+    LooserBound { case: String, before: f64, now: f64 },
     /// A failure is stated, and it passes.
     StaleXfail { case: String, engine: String },
     /// An engine is not there any more.
@@ -25,7 +27,7 @@ pub enum Finding {
 }
 
 /// What the gate has to say about one suite.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Report {
     pub findings: Vec<Finding>,
     /// Cells that pass now and did not, or were not there.
@@ -52,6 +54,9 @@ impl std::fmt::Display for Finding {
             }
             Finding::MissingCell { case, engine } => {
                 write!(f, "changed denominator: {case} had a cell for {engine}, the run has none")
+            }
+            Finding::LooserBound { case, before, now } => {
+                write!(f, "looser bound: {case} allowed n^{before}, now n^{now}")
             }
             Finding::StaleXfail { case, engine } => {
                 write!(f, "stale xfail: {case}@{engine} passes; remove the xfail")
@@ -91,6 +96,13 @@ fn compare_case(old: Option<&Row>, new: &Row, now: &Scoreboard, report: &mut Rep
     for engine in missing.filter(|engine| now.engines.contains(engine)) {
         report.findings.push(Finding::MissingCell { case: new.case.clone(), engine: engine.clone() });
     }
+    if let Some(before) = old.and_then(|row| row.bound) {
+        // A case that is not measured any more has no bound at all.
+        let bound = new.bound.unwrap_or(f64::INFINITY);
+        if bound > before {
+            report.findings.push(Finding::LooserBound { case: new.case.clone(), before, now: bound });
+        }
+    }
     for (engine, verdict) in &new.cells {
         let before = old.and_then(|row| row.cells.get(engine)).copied();
         let (case, engine) = (new.case.clone(), engine.clone());
@@ -128,7 +140,7 @@ mod tests {
                 let cells = engines.iter().zip(verdicts.split_whitespace());
                 let cells =
                     cells.filter_map(|(engine, text)| Some(((*engine).to_string(), word(text)?))).collect();
-                Row { case: case.to_string(), cells, why: BTreeMap::new() }
+                Row { case: case.to_string(), bound: None, cells, why: BTreeMap::new() }
             })
             .collect();
         let engines = engines.map(str::to_string).to_vec();
@@ -162,6 +174,20 @@ mod tests {
         check("a: PASS XPASS", "a: PASS XPASS", &["stale xfail: a@vm"], 0);
         check("a: PASS PASS", "a: PASS PASS; c: CRASH PASS", &["new failure: c@tree is new and CRASH"], 1);
         check("a: PASS XFAIL", "a: PASS TIMEOUT", &["new failure: a@vm was XFAIL, now TIMEOUT"], 0);
+    }
+
+    #[test]
+    fn a_bound_may_only_get_tighter() {
+        let bounded = |bound| {
+            let mut it = board("a: PASS PASS");
+            it.cases[0].bound = bound;
+            it
+        };
+        assert!(compare(&bounded(Some(1.3)), &bounded(Some(1.15))).findings.is_empty());
+        for looser in [Some(1.5), None] {
+            let report = compare(&bounded(Some(1.3)), &bounded(looser));
+            assert!(report.findings[0].to_string().contains("looser bound: a allowed n^1.3"));
+        }
     }
 
     #[test]

@@ -114,7 +114,14 @@ impl Plan {
             let mut cells = by_program.remove(&key).unwrap_or_default();
             cells.sort_by_key(|cell| self.cells[*cell].engine);
             let weight: f64 = cells.iter().map(|cell| seconds(*cell)).sum();
-            let parts: Vec<Vec<usize>> = if weight > SPLIT_SECONDS && weight.is_finite() {
+            // Growth is measured on all engines by turns, so such a unit stays together.
+            let grows = |cell: &usize| {
+                let case = &self.cases[self.cells[*cell].case];
+                let invocation = &corpus.suites[case.suite].cases[case.index].invocation;
+                matches!(invocation, Invocation::Scale(_))
+            };
+            let is_split = weight > SPLIT_SECONDS && weight.is_finite() && !cells.iter().any(grows);
+            let parts: Vec<Vec<usize>> = if is_split {
                 cells
                     .chunk_by(|a, b| self.cells[*a].engine == self.cells[*b].engine)
                     .map(<[usize]>::to_vec)

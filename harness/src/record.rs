@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::corpus::Invocation;
 use crate::exec::{Ending, Leak};
+use crate::growth::{Fit, Point, Series};
 use crate::ledger::Ledger;
 use crate::plan::Plan;
 use crate::roster::{Identity, Roster};
@@ -49,6 +51,9 @@ pub struct CaseRecord {
     pub line: usize,
     /// How many engines took part in the comparison.
     pub live: usize,
+    /// Of a `scale:` case: the largest exponent that passes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<f64>,
     pub groups: Vec<Group>,
     pub cells: BTreeMap<String, CellRecord>,
 }
@@ -62,8 +67,26 @@ pub struct CellRecord {
     pub note: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measured: Option<Measured>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub growth: Option<GrowthRecord>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leaks: Vec<Leak>,
+}
+
+/// What a cell cost at each size, and how that grows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct GrowthRecord {
+    pub points: Vec<Point>,
+    /// By measure; what stays too small to matter has no fit.
+    pub fits: BTreeMap<String, Fit>,
+}
+
+impl GrowthRecord {
+    fn of(series: &Series) -> GrowthRecord {
+        let measures = series.measures().into_iter();
+        let fits = measures.filter_map(|measure| Some((measure.name, measure.fit?))).collect();
+        GrowthRecord { points: series.points.clone(), fits }
+    }
 }
 
 /// What the kernel charged for a cell.
@@ -128,6 +151,10 @@ impl<'a> Recorder<'a> {
             file: loaded.programs[case.program].file.display().to_string(),
             line: case.line,
             live: done.verdict.live,
+            bound: match &case.invocation {
+                Invocation::Scale(scale) => Some(scale.bound),
+                Invocation::Check | Invocation::Entry { .. } | Invocation::Main { .. } => None,
+            },
             groups: done.verdict.groups.clone(),
             cells,
         });
@@ -195,8 +222,8 @@ fn reasons(plan: &Plan, roster: &Roster<'_>, summary: &Summary) -> Vec<String> {
 
 fn cell_record(done: &CaseDone, position: usize) -> CellRecord {
     let judged = &done.verdict.cells[position];
-    let (measured, leaks) = match &done.attempts[position] {
-        Attempt::Ran { execution, .. } => {
+    let (measured, growth, leaks) = match &done.attempts[position] {
+        Attempt::Ran { execution, growth, .. } => {
             let micros = |time: Duration| time.as_micros() as u64;
             let measured = Measured {
                 ending: execution.ending,
@@ -206,15 +233,16 @@ fn cell_record(done: &CaseDone, position: usize) -> CellRecord {
                 peak_kib: execution.usage.peak_bytes / 1024,
                 build_ms: (done.build_seconds[position] * 1000.0) as u64,
             };
-            (Some(measured), execution.leaks.clone())
+            (Some(measured), growth.as_deref().map(GrowthRecord::of), execution.leaks.clone())
         }
-        Attempt::Skip(_) | Attempt::Abstain(_) | Attempt::Error(_) => (None, Vec::new()),
+        Attempt::Skip(_) | Attempt::Abstain(_) | Attempt::Error(_) => (None, None, Vec::new()),
     };
     CellRecord {
         verdict: judged.verdict,
         why: judged.why.clone(),
         note: done.notes[position].clone(),
         measured,
+        growth,
         leaks,
     }
 }

@@ -39,7 +39,10 @@ pub fn command(context: Context<'_>, cell: &Cell, directory: &Path) -> std::io::
     };
     let template = match (&case.invocation, &seat.check) {
         (Invocation::Check, Some(check)) => check,
-        (Invocation::Check | Invocation::Entry { .. } | Invocation::Main { .. }, _) => &seat.run,
+        (
+            Invocation::Check | Invocation::Entry { .. } | Invocation::Main { .. } | Invocation::Scale(_),
+            _,
+        ) => &seat.run,
     };
     let env = environment(context, cell, &values);
     let mut steps = vec![format!("cd {}", join([dir.as_ref()]))];

@@ -36,6 +36,8 @@ pub struct Seated<'c> {
     pub run: Vec<String>,
     pub build: Option<Vec<String>>,
     pub check: Option<Vec<String>>,
+    /// Its counting commands: build, if it has one of its own, and run.
+    pub counters: Option<(Option<Vec<String>>, Vec<String>)>,
     pub identity: Identity,
     /// Variables given on the command line, after those of the configuration.
     pub extra_env: Vec<(String, String)>,
@@ -77,6 +79,7 @@ impl<'c> Roster<'c> {
             run: engine.run.clone(),
             build: engine.build.clone(),
             check: engine.check.clone(),
+            counters: counters_of(engine),
             identity: Identity { name: engine.name.clone(), ..Identity::default() },
             extra_env: Vec::new(),
         });
@@ -117,12 +120,18 @@ fn seat<'c>(
         run: engine.run.clone(),
         build: engine.build.clone(),
         check: engine.check.clone(),
+        counters: counters_of(engine),
         identity: Identity { name: engine.name.clone(), ..Identity::default() },
         extra_env,
     };
     let mut version = engine.version.clone();
+    let (count_build, count_run) = match &mut seated.counters {
+        Some((build, run)) => (build.as_mut(), Some(run)),
+        None => (None, None),
+    };
     let commands = [Some(&mut seated.run), seated.build.as_mut(), seated.check.as_mut(), version.as_mut()];
-    let missing = commands.into_iter().flatten().find_map(|command| locate(finder, command).err());
+    let commands = commands.into_iter().chain([count_build, count_run]);
+    let missing = commands.flatten().find_map(|command| locate(finder, command).err());
     if let Some(message) = missing {
         let hint = engine.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
         seated.identity.trouble = Some(format!("{message}{hint}"));
@@ -151,6 +160,10 @@ fn seat<'c>(
         seated.identity.trouble = found.err().map(|message| format!("its probe failed: {message}"));
     }
     seated
+}
+
+fn counters_of(engine: &Engine) -> Option<(Option<Vec<String>>, Vec<String>)> {
+    engine.counters.as_ref().map(|counters| (counters.build.clone(), counters.run.clone()))
 }
 
 /// Replaces a command's program by its absolute path, unless it is a placeholder.

@@ -2,6 +2,7 @@
 
 mod dispatch;
 mod executor;
+mod growth;
 mod interrupt;
 mod workspace;
 

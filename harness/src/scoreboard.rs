@@ -17,7 +17,7 @@ use crate::verdict::Verdict;
 /// Version of the format.
 pub const SCHEMA: u32 = 1;
 
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scoreboard {
     pub schema: u32,
@@ -28,10 +28,13 @@ pub struct Scoreboard {
     pub cases: Vec<Row>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Row {
     pub case: String,
+    /// Of a `scale:` case: the largest exponent that passes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<f64>,
     pub cells: BTreeMap<String, Verdict>,
     /// Reasons of skips and stated failures, by engine.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -67,7 +70,7 @@ impl Scoreboard {
                 let excused = |verdict| matches!(verdict, Verdict::Skip | Verdict::Xfail);
                 let why = case.cells.iter().filter(|(_, cell)| excused(cell.verdict));
                 let why = why.map(|(engine, cell)| (engine.clone(), cell.why.clone())).collect();
-                Row { case: case.case.clone(), cells, why }
+                Row { case: case.case.clone(), bound: case.bound, cells, why }
             })
             .collect();
         cases.sort_by(|a, b| a.case.cmp(&b.case));
@@ -110,7 +113,8 @@ impl Scoreboard {
         let why: Vec<String> =
             why.map(|(engine, reason)| format!("{}:{}", quoted(engine), quoted(reason))).collect();
         let why = if why.is_empty() { String::new() } else { format!(",\"why\":{{{}}}", why.join(",")) };
-        format!("{{\"case\":{},\"cells\":{{{}}}{why}}}", quoted(&row.case), cells.join(","))
+        let bound = row.bound.map(|bound| format!("\"bound\":{bound},")).unwrap_or_default();
+        format!("{{\"case\":{},{bound}\"cells\":{{{}}}{why}}}", quoted(&row.case), cells.join(","))
     }
 
     /// Reads a committed scoreboard and checks that it agrees with itself.
@@ -170,6 +174,7 @@ mod tests {
             .iter()
             .map(|(case, cells)| Row {
                 case: (*case).to_string(),
+                bound: None,
                 cells: cells.iter().map(|(engine, verdict)| ((*engine).to_string(), *verdict)).collect(),
                 why: BTreeMap::new(),
             })
@@ -184,6 +189,7 @@ mod tests {
             ("b", &[("tree", Verdict::Skip), ("vm", Verdict::Pass)]),
         ]);
         it.cases[1].why.insert("tree".into(), "because".into());
+        it.cases[1].bound = Some(1.15);
         let text = it.to_json();
         assert!(
             text.contains("{\"case\":\"a \\\"b\\\"\",\"cells\":{\"tree\":\"PASS\",\"vm\":\"FAIL\"}},\n"),

@@ -68,6 +68,7 @@ fn act(arguments: &[String]) -> std::io::Result<i32> {
                 std::fs::write(format!("{place}/litter"), "x")?;
             }
         }
+        "grow" => return grow(&arguments[1..]),
         "print-env" => {
             let mut all: Vec<(String, String)> = std::env::vars().collect();
             all.sort();
@@ -150,4 +151,36 @@ fn flicker(path: &str) -> std::io::Result<()> {
     println!("steady");
     eprintln!("{}", if text.is_empty() { "first" } else { "again" });
     Ok(())
+}
+
+/// An engine whose cost grows in the way `kind` says: `grow KIND N [STATS]`. With a file of counters it does nothing
+/// else; the answer is `N`.
+fn grow(arguments: &[String]) -> std::io::Result<i32> {
+    let [kind, n, stats @ ..] = arguments else { return Ok(64) };
+    let Ok(n) = n.parse::<u64>() else { return Ok(64) };
+    if kind == "breaks-at-8000" && n >= 8_000 {
+        return Ok(9);
+    }
+    if let [stats] = stats {
+        let copies = match kind.as_str() {
+            "quadratic-counter" => n * n,
+            "linear-counter-times-3" => 3 * n,
+            _ => n,
+        };
+        std::fs::write(stats, format!("{{\"copies\":{copies},\"note\":\"not a number\"}}"))?;
+    } else {
+        let (steps, bytes) = match kind.as_str() {
+            "quadratic-cpu" => (n * n / 4, 0),
+            "linear-cpu" | "busy" => (n * 2_000, 0),
+            "quadratic-memory" => (0, n * n / 8),
+            "linear-memory" => (0, n * 1024),
+            _ => (0, 0),
+        };
+        std::hint::black_box(vec![1u8; bytes as usize]);
+        // Each step needs the one before, so that no compiler can shorten the loop.
+        let end = (0..steps).fold(n, |x, _| x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1));
+        std::hint::black_box(end);
+    }
+    println!("{n}");
+    Ok(0)
 }

@@ -1,4 +1,4 @@
-//! The main job: every case on every engine, held against the committed scoreboards.
+//! The main job: every case on every engine, held against the committed scoreboards and counters.
 
 use clap::Args;
 
@@ -37,5 +37,14 @@ pub fn run_all(options: &Options) -> anyhow::Result<()> {
         command.arg("--report").arg(format!("{kind}={}", reports.join(file).display()));
     }
     eprintln!("reports: {}", reports.display());
-    run_or_exit(&mut command)
+    run_or_exit(&mut command)?;
+    let mut counters = parallax(&bin_dir, "perf");
+    counters.arg("gate");
+    if options.bless_scoreboards {
+        counters.arg("--tighten");
+    }
+    if let Some(profile) = &options.profile {
+        counters.args(["--profile", profile]);
+    }
+    run_or_exit(&mut counters)
 }

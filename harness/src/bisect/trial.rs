@@ -198,7 +198,7 @@ fn take_in(observation: &mut Observation, context: Context<'_>, done: &CaseDone,
             seen.verdict = judged.verdict;
             seen.why.clone_from(&judged.why);
         }
-        if let Attempt::Ran { execution, in_build } = &done.attempts[position] {
+        if let Attempt::Ran { execution, in_build, .. } = &done.attempts[position] {
             if is_shown {
                 seen.take_in(execution);
             }

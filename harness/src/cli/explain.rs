@@ -77,7 +77,11 @@ fn print_case(context: Context<'_>, done: &CaseDone, engine: Option<&str>) {
         if let Ok(command) = reproduce::command(context, cell, &context.config.output.join("last/cells")) {
             println!("  command   {command}");
         }
-        if let Attempt::Ran { execution, in_build } = &done.attempts[position] {
+        if let Attempt::Ran { execution, in_build, growth } = &done.attempts[position] {
+            if let Some(series) = growth {
+                let lines = crate::growth::show::table(&seat.engine.name, series, None);
+                println!("  growth    {}", lines.join("\n            "));
+            }
             print_execution(execution, *in_build, &rules, case);
         }
     }

@@ -51,6 +51,8 @@ pub struct SuiteTable {
     pub comment: Option<String>,
     /// `annotations` (default), `sidecar`, `consensus` or `oracle:ENGINE`.
     pub expect: Option<String>,
+    /// Which cases it takes from its files: `run` (default: what programs do) or `scale` (how their cost grows).
+    pub cases: Option<String>,
     /// `plain` (default) or `markdown:TAG`.
     pub format: Option<String>,
     /// The file name given to a program that has to be written to disk.
@@ -140,8 +142,24 @@ pub struct EngineTable {
     pub env: BTreeMap<String, String>,
     pub limits: Option<LimitsTable>,
     pub build_limits: Option<LimitsTable>,
+    /// How to get the engine's deterministic counters.
+    pub counters: Option<CountersTable>,
     /// What to do if the engine is missing; shown with the error.
     pub hint: Option<String>,
+}
+
+/// How to run a program so that the engine writes its counters to the file `{stats}`: one JSON object, numbers by
+/// name.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CountersTable {
+    /// Instead of the engine's `build`, if counting needs a build of its own.
+    pub build: Option<Vec<String>>,
+    /// Instead of the engine's `run`. Placeholders as there, and `{stats}`.
+    pub run: Vec<String>,
+    /// Besides the engine's own. May use `{stats}`.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
 }
 
 /// A proof that the intended tier runs.

@@ -8,7 +8,8 @@ use regex::bytes::Regex;
 
 use super::error::{ConfigError, syntax};
 use super::file::{
-    ConfigFile, EngineTable, ExceptionTable, LimitsTable, OverrideTable, ProfileTable, SuiteTable,
+    ConfigFile, CountersTable, EngineTable, ExceptionTable, LimitsTable, OverrideTable, ProfileTable,
+    SuiteTable,
 };
 use super::{FILE_NAMES, suggestion};
 use crate::exec::Limits;
@@ -63,6 +64,15 @@ pub enum Format {
     Markdown(String),
 }
 
+/// Which cases a suite takes from its files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CaseKind {
+    /// What programs do.
+    Run,
+    /// How their cost grows: `scale:` lines.
+    Scale,
+}
+
 #[derive(Debug)]
 pub struct CodeExit {
     pub pattern: Regex,
@@ -85,6 +95,7 @@ pub struct Suite {
     pub exclude: GlobSet,
     pub comment: String,
     pub expect: Expect,
+    pub cases: CaseKind,
     pub format: Format,
     pub main: String,
     pub engines: Vec<String>,
@@ -122,6 +133,14 @@ pub struct Probe {
     pub env: BTreeMap<String, String>,
 }
 
+/// How to get an engine's counters; commands may contain `{stats}`.
+#[derive(Debug)]
+pub struct Counters {
+    pub build: Option<Vec<String>>,
+    pub run: Vec<String>,
+    pub env: BTreeMap<String, String>,
+}
+
 #[derive(Debug)]
 pub struct Engine {
     pub name: String,
@@ -136,6 +155,7 @@ pub struct Engine {
     pub env: BTreeMap<String, String>,
     pub limits: Limits,
     pub build_limits: Limits,
+    pub counters: Option<Counters>,
     pub hint: Option<String>,
 }
 
@@ -366,6 +386,7 @@ impl Resolver<'_> {
         if table.build.is_none() && table.run.iter().any(|word| word.contains("{artifact}")) {
             return Err(self.wrong(format!("{place}.run uses {{artifact}}, but there is no `build`")));
         }
+        let counters = table.counters.map(|table| self.counters(&place, table)).transpose()?;
         let probe = table.probe.map(|probe| Probe {
             command: probe.command,
             program: probe.program,
@@ -395,8 +416,27 @@ impl Resolver<'_> {
             env: table.env,
             limits: with_limits(run, &table.limits.unwrap_or_default()),
             build_limits: with_limits(build, &table.build_limits.unwrap_or_default()),
+            counters,
             hint: table.hint,
         })
+    }
+
+    fn counters(&self, place: &str, table: CountersTable) -> Checked<Counters> {
+        for (key, command) in [("build", table.build.as_ref()), ("run", Some(&table.run))] {
+            let Some(command) = command else { continue };
+            if command.is_empty() {
+                return Err(self.wrong(format!("{place}.counters.{key} is an empty command")));
+            }
+            for word in command {
+                self.placeholders(&format!("{place}.counters.{key}"), &word.replace("{stats}", ""))?;
+            }
+        }
+        let mut words = table.run.iter().chain(table.env.values());
+        if !words.any(|word| word.contains("{stats}")) {
+            let message = format!("{place}.counters names {{stats}} neither in `run` nor in `env`");
+            return Err(self.wrong(message));
+        }
+        Ok(Counters { build: table.build, run: table.run, env: table.env })
     }
 
     fn placeholders(&self, place: &str, word: &str) -> Checked<()> {
@@ -421,6 +461,9 @@ impl Resolver<'_> {
         rewrites: &BTreeMap<String, Rewrite>,
     ) -> Checked<Suite> {
         let place = format!("suite.{name}");
+        if name == crate::growth::baseline::NAME {
+            return Err(self.wrong(format!("{place}: `{name}` is the name of the file of counters")));
+        }
         let chosen = table.engines.unwrap_or_else(|| engines.to_vec());
         for engine in &chosen {
             self.known_engine(&place, engine, engines)?;
@@ -448,6 +491,14 @@ impl Resolver<'_> {
                     return Err(self.unknown(&format!("value of {place}.expect"), other, known.into_iter()));
                 }
             },
+        };
+        let cases = match table.cases.as_deref() {
+            None | Some("run") => CaseKind::Run,
+            Some("scale") => CaseKind::Scale,
+            Some(other) => {
+                let known = ["run", "scale"];
+                return Err(self.unknown(&format!("value of {place}.cases"), other, known.into_iter()));
+            }
         };
         let format = match table.format.as_deref() {
             None | Some("plain") => Format::Plain,
@@ -478,6 +529,7 @@ impl Resolver<'_> {
             exclude: self.path_globs(&place, &table.exclude)?,
             comment: table.comment.unwrap_or_else(|| "#".into()),
             expect,
+            cases,
             format,
             main: table.main.unwrap_or_else(|| "main".into()),
             diag_exit,

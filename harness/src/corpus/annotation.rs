@@ -16,6 +16,7 @@ use super::expectation::{Exit, Expectation, StderrRule, Stdout};
 use super::words;
 use crate::config::{Suite, parse_span, suggestion};
 use crate::exec::signal_number;
+use crate::growth;
 
 const WORDS: [&str; 21] = [
     "run",
@@ -62,8 +63,6 @@ pub struct Annotated {
     pub program: Vec<u8>,
     /// The `file:` parts, in order.
     pub files: Vec<(String, Vec<u8>)>,
-    /// `scale:` lines.
-    pub scales: Vec<String>,
     /// The text says that it has no case on purpose.
     pub declared_empty: bool,
 }
@@ -223,11 +222,7 @@ impl Reader<'_, '_> {
                 }
                 self.found.files.push((trimmed.to_string(), Vec::new()));
             }
-            "scale" => match trimmed.split_whitespace().collect::<Vec<_>>()[..] {
-                [_, sizes, ..] if is_sizes(sizes) => self.found.scales.push(trimmed.to_string()),
-                _ => self
-                    .error(number, "`scale:` needs an entry and sizes: `scale: f n=1k,2k,4k expect<=1.15`"),
-            },
+            "scale" => self.scale(number, trimmed, prefix),
             "no-case" => {
                 if trimmed.is_empty() {
                     return self.error(number, "`no-case:` needs a reason");
@@ -294,6 +289,18 @@ impl Reader<'_, '_> {
         let mut open = Open::new(number, Some(invocation));
         open.edit.prefix = prefix;
         self.open = Some(open);
+    }
+
+    fn scale(&mut self, number: usize, value: &str, prefix: String) {
+        self.close();
+        match growth::parse(value) {
+            Ok(scale) => {
+                let mut open = Open::new(number, Some(Invocation::Scale(scale)));
+                open.edit.prefix = prefix;
+                self.open = Some(open);
+            }
+            Err(message) => self.error(number, message),
+        }
     }
 
     /// Annotations that do not state an expectation. In front of the first case they hold for all cases.
@@ -413,16 +420,6 @@ impl Reader<'_, '_> {
     }
 }
 
-/// `n=1k,2k,4k`: at least two sizes.
-fn is_sizes(text: &str) -> bool {
-    let Some((name, sizes)) = text.split_once('=') else { return false };
-    let is_size = |size: &str| {
-        let digits = size.trim_end_matches(['k', 'M']);
-        size.len() - digits.len() <= 1 && digits.parse::<u64>().is_ok_and(|number| number > 0)
-    };
-    !name.is_empty() && sizes.split(',').count() >= 2 && sizes.split(',').all(is_size)
-}
-
 fn classify<'l>(line: &'l [u8], marker: &str) -> Line<'l> {
     let trimmed = line.trim_start();
     let Some(rest) = trimmed.strip_prefix(marker.as_bytes()) else { return Line::Program };
@@ -506,6 +503,10 @@ impl Open {
     fn expectation(&self, suite: &Suite) -> Result<Option<Expectation>, String> {
         use crate::config::Expect;
         let says_nothing = self.edit.lines.is_empty();
+        if matches!(self.invocation, Some(Invocation::Scale(_))) {
+            let message = "a `scale:` case states a growth; what it prints belongs to a `run:` case";
+            return if says_nothing { Ok(None) } else { Err(message.into()) };
+        }
         match suite.expect {
             Expect::Consensus | Expect::Oracle(_) if says_nothing => return Ok(None),
             Expect::Consensus | Expect::Oracle(_) => {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::expectation::Expectation;
+use crate::growth::Scale;
 
 /// Where a program's text is when it runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,12 +24,12 @@ pub struct Program {
     pub file: Arc<PathBuf>,
     /// The line on which it starts.
     pub line: usize,
-    /// Its `scale:` lines: checked and kept for measuring growth, which is not part of a run.
-    pub scales: Vec<String>,
+    /// How many of its cases belong to suites of the other kind, by [`crate::config::Suite::cases`].
+    pub left_out: usize,
 }
 
 /// How a case uses its program.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Invocation {
     /// Only the static check.
     Check,
@@ -36,6 +37,8 @@ pub enum Invocation {
     Entry { entry: String, args: Vec<String> },
     /// The program as such, with arguments.
     Main { args: Vec<String> },
+    /// A named entry at growing sizes.
+    Scale(Scale),
 }
 
 /// Engines that are excused from a case, and why.

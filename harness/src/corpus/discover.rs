@@ -12,7 +12,7 @@ use super::annotation::{self, Annotated, Text};
 use super::case::{Case, Exception, Invocation, Program, Source};
 use super::error::CorpusError;
 use super::{markdown, sidecar};
-use crate::config::{Config, Expect, Format, Suite, XfailRule};
+use crate::config::{CaseKind, Config, Expect, Format, Suite, XfailRule};
 
 /// All suites, read.
 #[derive(Debug)]
@@ -171,7 +171,7 @@ fn read_file(config: &Config, suite: &Suite, path: &Path) -> Contents {
                     source: Source::File(path.to_path_buf()),
                     file: shown,
                     line: 1,
-                    scales: Vec::new(),
+                    left_out: 0,
                 });
             }
         }
@@ -195,6 +195,7 @@ fn read_plain(
         found.cases.push(bare_case());
         found.names.push(None);
     }
+    let left_out = retain_kind(suite.cases, &mut found);
     let source = if found.files.is_empty() {
         Ok(Source::File(path.to_path_buf()))
     } else {
@@ -202,10 +203,8 @@ fn read_plain(
     };
     add(
         contents,
-        found,
-        source,
+        Part { found, source, left_out, line: 1 },
         shown,
-        1,
         &|ordinal, count| match count {
             1 => stem.to_string(),
             _ => format!("{stem}:{ordinal}"),
@@ -234,14 +233,13 @@ fn read_markdown(
         let first_line = block.fence_line + 1;
         let text = Text { suite, file: Arc::clone(shown), first_line, bytes: &block.bytes };
         let mut found = annotation::read(&text, &mut contents.errors);
+        let left_out = retain_kind(suite.cases, &mut found);
         let source = written(suite, &mut found);
         let base = format!("{stem}#{}", block.name);
         add(
             contents,
-            found,
-            source,
+            Part { found, source, left_out, line: block.fence_line },
             shown,
-            block.fence_line,
             &|ordinal, _| format!("{base}/{ordinal}"),
             &base,
         );
@@ -276,20 +274,40 @@ fn is_remark(line: &[u8], comment: &str) -> bool {
     line.is_empty() || line.starts_with(comment.as_bytes())
 }
 
+/// Leaves the cases that a suite of this kind takes; returns how many it does not.
+fn retain_kind(kind: CaseKind, found: &mut Annotated) -> usize {
+    let all = found.cases.len();
+    let (cases, names) = std::mem::take(&mut found.cases)
+        .into_iter()
+        .zip(std::mem::take(&mut found.names))
+        .filter(|(case, _)| matches!(case.invocation, Invocation::Scale(_)) == (kind == CaseKind::Scale))
+        .unzip();
+    (found.cases, found.names) = (cases, names);
+    all - found.cases.len()
+}
+
+/// One program as read, on its way into the contents.
+struct Part {
+    found: Annotated,
+    source: Result<Source, String>,
+    left_out: usize,
+    /// The line on which it starts.
+    line: usize,
+}
+
 /// Adds one program and its cases, naming them.
 fn add(
     contents: &mut Contents,
-    found: Annotated,
-    source: Result<Source, String>,
+    part: Part,
     shown: &Arc<PathBuf>,
-    line: usize,
     name: &dyn Fn(usize, usize) -> String,
     base: &str,
 ) {
+    let Part { found, source, left_out, line } = part;
     let mut wrong = |message: String| {
         contents.errors.push(CorpusError { file: shown.as_ref().clone(), line, message });
     };
-    if found.cases.is_empty() && contents_ok(&found) {
+    if found.cases.is_empty() && left_out == 0 && contents_ok(&found) {
         wrong("the program has no case; add one or write `no-case:` with a reason".into());
         return;
     }
@@ -306,7 +324,7 @@ fn add(
         };
         contents.cases.push(Case { name, program, ..case });
     }
-    contents.programs.push(Program { source, file: Arc::clone(shown), line, scales: found.scales });
+    contents.programs.push(Program { source, file: Arc::clone(shown), line, left_out });
 }
 
 fn contents_ok(found: &Annotated) -> bool {

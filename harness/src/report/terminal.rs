@@ -1,13 +1,15 @@
 //! What a person sees on standard error: a progress bar, each failure the moment it happens, and one closing tally.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::show;
 use super::style::{Style, is_ci};
-use crate::config::Expect;
-use crate::corpus::{StderrRule, Stdout};
+use crate::config::{CaseKind, Expect};
+use crate::corpus::{Invocation, StderrRule, Stdout};
+use crate::growth::{self, Series};
 use crate::record::RunRecord;
 use crate::reproduce;
 use crate::schedule::{CaseDone, Context};
@@ -109,6 +111,7 @@ impl<'a> Terminal<'a> {
         if done.verdict.groups.len() > 1 {
             lines.push(format!("    engines: {}", groups_text(&done.verdict.groups)));
         }
+        lines.extend(self.growth(done));
         if let Attempt::Ran { execution, .. } = &done.attempts[members[0]] {
             let expected = case.expectation.as_ref();
             if judged.mismatches.contains(&Mismatch::Stdout)
@@ -139,6 +142,42 @@ impl<'a> Terminal<'a> {
             lines.push(format!("    reproduce: {command}"));
         }
         lines.join("\n")
+    }
+
+    /// The points of the measures that raise an alarm on any engine, for all engines.
+    fn growth(&self, done: &CaseDone) -> Vec<String> {
+        let planned = &self.context.plan.cases[done.case];
+        let case = &self.context.corpus.suites[planned.suite].cases[planned.index];
+        let Invocation::Scale(scale) = &case.invocation else { return Vec::new() };
+        let cells = &self.context.plan.cells[planned.cells.clone()];
+        let measured: Vec<(&str, &Series)> = cells
+            .iter()
+            .zip(&done.attempts)
+            .filter_map(|(cell, attempt)| match attempt {
+                Attempt::Ran { growth: Some(series), .. } => {
+                    Some((self.context.seat(cell).engine.name.as_str(), series.as_ref()))
+                }
+                Attempt::Ran { .. } | Attempt::Skip(_) | Attempt::Abstain(_) | Attempt::Error(_) => None,
+            })
+            .collect();
+        let alarms = growth::alarms(scale, &measured);
+        let names: Vec<&str> = alarms.iter().flatten().map(|alarm| alarm.measure.as_str()).collect();
+        let lines =
+            measured.iter().flat_map(|(engine, series)| growth::show::table(engine, series, Some(&names)));
+        lines.map(|line| format!("    {line}")).collect()
+    }
+
+    /// How many `scale:` lines no suite measures.
+    fn unmeasured(&self) -> usize {
+        let of_kind = |kind| {
+            let suites = self.context.corpus.suites.iter();
+            let suites = suites.filter(move |suite| self.context.config.suites[suite.index].cases == kind);
+            suites.flat_map(|suite| &suite.programs)
+        };
+        let measured: HashSet<&PathBuf> =
+            of_kind(CaseKind::Scale).map(|program| program.file.as_ref()).collect();
+        let rest = of_kind(CaseKind::Run).filter(|program| !measured.contains(program.file.as_ref()));
+        rest.map(|program| program.left_out).sum()
     }
 
     /// Whether the expectation of this case came from other engines, so that their output must be shown.
@@ -184,10 +223,9 @@ impl<'a> Terminal<'a> {
                 eprintln!("engine `{}` could not be used: {trouble}", identity.name);
             }
         }
-        let programs = self.context.corpus.suites.iter().flat_map(|suite| &suite.programs);
-        let scales: usize = programs.map(|program| program.scales.len()).sum();
+        let scales = self.unmeasured();
         if scales > 0 && !self.is_quiet {
-            let note = format!("{scales} `scale:` lines were read; a run does not measure growth");
+            let note = format!("{scales} `scale:` lines are in no suite with `cases = \"scale\"`");
             eprintln!("{}", self.style.dim(&note));
         }
         let leaks = run.suites.iter().flat_map(|suite| &suite.cases).flat_map(|case| case.cells.values());

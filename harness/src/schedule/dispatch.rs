@@ -1,6 +1,6 @@
 //! The dispatcher: hands units to workers, collects what they did, judges each case when its last cell is in.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -10,6 +10,7 @@ use super::executor::{Context, Done, Executor};
 use super::interrupt::Interrupt;
 use super::workspace::Workspace;
 use crate::exec::{Launcher, LauncherError};
+use crate::growth::Series;
 use crate::ledger::Ledger;
 use crate::plan::{Action, Unit};
 use crate::verdict::{Attempt, CaseVerdict, Rules, Seat, Verdict, is_same, judge};
@@ -154,6 +155,17 @@ fn work<'a>(
     })
 }
 
+/// Whether a cell was measured and found to grow too fast, which load can do to a clock.
+fn is_growth_failure(done: &CaseDone, position: usize) -> bool {
+    let measured = matches!(&done.attempts[position], Attempt::Ran { growth: Some(_), .. });
+    measured && done.verdict.cells[position].verdict == Verdict::Fail
+}
+
+/// All counters of a cell that was measured.
+fn counts(series: Option<&Series>) -> Vec<&BTreeMap<String, u64>> {
+    series.iter().flat_map(|series| &series.points).map(|point| &point.counters).collect()
+}
+
 /// The dispatcher's books.
 struct Desk<'a> {
     context: Context<'a>,
@@ -268,7 +280,8 @@ impl<'a> Desk<'a> {
             let verdict = done.verdict.cells[position].verdict;
             let ran = matches!(done.attempts[position], Attempt::Ran { .. });
             let failed = verdict.fails() && verdict != Verdict::Xpass && self.options.retries > 0;
-            ran && (failed || verdict == Verdict::Timeout || self.is_audited(done, position))
+            let by_load = verdict == Verdict::Timeout || is_growth_failure(done, position);
+            ran && (failed || by_load || self.is_audited(done, position))
         })
     }
 
@@ -289,7 +302,8 @@ impl<'a> Desk<'a> {
             if is_audited {
                 self.audit(&mut done, position, executor);
             } else if verdict.fails() && matches!(done.attempts[position], Attempt::Ran { .. }) {
-                let tries = self.options.retries.max(u32::from(verdict == Verdict::Timeout));
+                let by_load = verdict == Verdict::Timeout || is_growth_failure(&done, position);
+                let tries = self.options.retries.max(u32::from(by_load));
                 if let Some(tries) = self.retry(&mut done, position, tries, executor) {
                     flaky.insert(position, tries);
                 }
@@ -307,9 +321,11 @@ impl<'a> Desk<'a> {
                 *cell = found.clone();
             }
             if let (Some(tries), Verdict::Pass) = (flaky.get(&position), cell.verdict) {
-                // Time that ran out under load is the machine's failure; it passed when it was alone.
-                if first[position] == Verdict::Timeout {
-                    done.notes[position] = "timed out under load, passed alone".into();
+                // Time that ran out or grew under load is the machine's failure; it passed when it was alone.
+                let is_growth = matches!(&done.attempts[position], Attempt::Ran { growth: Some(_), .. });
+                if first[position] == Verdict::Timeout || is_growth {
+                    let word = if is_growth { "grew too fast" } else { "timed out" };
+                    done.notes[position] = format!("{word} under load, passed alone");
                 } else {
                     cell.verdict = Verdict::Flaky;
                     cell.why = format!("{} at first, passed on try {}", first[position].word(), tries + 1);
@@ -341,13 +357,16 @@ impl<'a> Desk<'a> {
     }
 
     fn audit(&mut self, done: &mut CaseDone, position: usize, executor: &mut Executor<'_>) {
-        let Some(Attempt::Ran { execution: again, .. }) = self.rerun(done, position, executor) else {
+        let Some(Attempt::Ran { execution: again, growth: regrown, .. }) =
+            self.rerun(done, position, executor)
+        else {
             return;
         };
-        let Attempt::Ran { execution: first, .. } = &done.attempts[position] else { return };
+        let Attempt::Ran { execution: first, growth, .. } = &done.attempts[position] else { return };
         let planned = &self.context.plan.cases[done.case];
         let case = &self.context.corpus.suites[planned.suite].cases[planned.index];
-        let same = is_same(first, &again, &self.rules[planned.suite], case);
+        let same = is_same(first, &again, &self.rules[planned.suite], case)
+            && counts(growth.as_deref()) == counts(regrown.as_deref());
         done.notes[position] = "run twice".into();
         if !same {
             let cell = &mut done.verdict.cells[position];

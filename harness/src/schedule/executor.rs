@@ -77,7 +77,7 @@ pub struct Done {
 }
 
 /// A build, as its cases see it.
-enum Built {
+pub(super) enum Built {
     Artifact {
         path: PathBuf,
         /// What belongs in front of the standard error of each run.
@@ -87,6 +87,19 @@ enum Built {
     StandsIn(Box<Execution>),
     Error(String),
 }
+
+/// How a cell's processes are started.
+pub(super) struct How<'h> {
+    /// Makes the artifact that `run` names, if it names one.
+    pub build: Option<&'h Vec<String>>,
+    pub run: &'h [String],
+    pub args: &'h [String],
+    /// Besides the cell's own environment.
+    pub env: Vec<(String, String)>,
+}
+
+/// Builds of one unit by engine and command, each with its wall time in seconds.
+pub(super) type Builds = HashMap<(usize, Vec<String>), (Built, f64)>;
 
 /// A worker's hands.
 pub struct Executor<'a> {
@@ -111,9 +124,15 @@ impl<'a> Executor<'a> {
 
     /// Runs the cells of `unit`.
     pub fn run_unit(&mut self, unit: &Unit) -> Vec<Done> {
-        let mut builds: HashMap<(usize, Vec<String>), (Built, f64)> = HashMap::new();
+        let mut builds = Builds::new();
         let mut done = Vec::with_capacity(unit.cells.len());
-        for cell in unit.cells.iter().copied() {
+        let context = self.context;
+        let (growing, plain): (Vec<usize>, Vec<usize>) =
+            unit.cells.iter().partition(|cell| super::growth::scale_of(context, **cell).is_some());
+        for cells in super::growth::by_case(context, &growing) {
+            done.extend(self.measure_growth(&cells, &mut builds));
+        }
+        for cell in plain {
             if self.interrupt.is_requested() {
                 done.push(Done { cell, attempt: None, build_seconds: 0.0 });
                 continue;
@@ -130,31 +149,44 @@ impl<'a> Executor<'a> {
         done
     }
 
-    fn run_cell(
-        &mut self,
-        index: usize,
-        builds: &mut HashMap<(usize, Vec<String>), (Built, f64)>,
-    ) -> (Option<Attempt>, f64) {
+    fn run_cell(&mut self, index: usize, builds: &mut Builds) -> (Option<Attempt>, f64) {
         let context = self.context;
         let cell = &context.plan.cells[index];
         let (case, seat) = (context.case(cell), context.seat(cell));
+        let (_, args) = words_of(&case.invocation);
+        let template = match (&case.invocation, &seat.check) {
+            (Invocation::Check, Some(check)) => check,
+            (Invocation::Check, None) => return (Some(Attempt::Abstain("no `check` command".into())), 0.0),
+            (Invocation::Entry { .. } | Invocation::Main { .. } | Invocation::Scale(_), _) => &seat.run,
+        };
+        let how = How { build: seat.build.as_ref(), run: template, args, env: Vec::new() };
+        self.run_as(index, &how, builds)
+    }
+
+    /// Runs a cell once, in the given way; `None` if the run was stopped.
+    pub(super) fn run_as(
+        &mut self,
+        index: usize,
+        how: &How<'_>,
+        builds: &mut Builds,
+    ) -> (Option<Attempt>, f64) {
+        let context = self.context;
+        let cell = &context.plan.cells[index];
+        let case = context.case(cell);
         let (program, key) = context.program(cell);
         let name = context.cell_name(cell);
         let file = match self.workspace.prepare(key, &program.source, &name) {
             Ok(file) => file,
             Err(error) => return (Some(Attempt::Error(format!("cannot write the program: {error}"))), 0.0),
         };
-        let (entry, args) = words_of(&case.invocation);
-        let template = match (&case.invocation, &seat.check) {
-            (Invocation::Check, Some(check)) => check,
-            (Invocation::Check, None) => return (Some(Attempt::Abstain("no `check` command".into())), 0.0),
-            (Invocation::Entry { .. } | Invocation::Main { .. }, _) => &seat.run,
-        };
+        let (entry, _) = words_of(&case.invocation);
+        let (template, args) = (how.run, how.args);
         let mut artifact = String::new();
         let mut build_seconds = 0.0;
         let mut said_before = Vec::new();
-        if let (Some(build), true) = (&seat.build, template.iter().any(|word| word.contains("{artifact}"))) {
+        if let (Some(build), true) = (how.build, template.iter().any(|word| word.contains("{artifact}"))) {
             let identity = (cell.engine, expand(build, &self.values(&file, entry, args, "{artifact}")));
+            let ordinal = builds.len();
             let (built, seconds) = match builds.entry(identity) {
                 std::collections::hash_map::Entry::Occupied(known) => {
                     let (built, _) = known.into_mut();
@@ -162,7 +194,7 @@ impl<'a> Executor<'a> {
                 }
                 std::collections::hash_map::Entry::Vacant(slot) => {
                     let started = Instant::now();
-                    let label = format!("{}-{}-{}-{}", key.0, key.1, cell.engine, index);
+                    let label = format!("{}-{}-{}-{index}-{ordinal}", key.0, key.1, cell.engine);
                     let words = slot.key().1.clone();
                     let Some(built) = self.build(cell, &words, &label) else { return (None, 0.0) };
                     let seconds = started.elapsed().as_secs_f64();
@@ -177,7 +209,7 @@ impl<'a> Executor<'a> {
                 }
                 Built::StandsIn(execution) => {
                     let execution = execution.as_ref().clone();
-                    return (Some(Attempt::Ran { execution, in_build: true }), build_seconds);
+                    return (Some(Attempt::Ran { execution, in_build: true, growth: None }), build_seconds);
                 }
                 Built::Error(message) => return (Some(Attempt::Error(message.clone())), build_seconds),
             }
@@ -187,14 +219,15 @@ impl<'a> Executor<'a> {
             return (Some(Attempt::Error(format!("cannot write the program: {error}"))), build_seconds);
         }
         let argv = expand(template, &self.values(&file, entry, args, &artifact));
-        let env = self.environment(cell.engine, &case.env);
+        let own: Vec<(String, String)> = case.env.iter().chain(&how.env).cloned().collect();
+        let env = self.environment(cell.engine, &own);
         let limits = context.limits(cell);
         let attempt = self.launch(argv, env, case.stdin.clone(), limits);
         (
             attempt.map(|found| match found {
                 Ok(mut execution) => {
                     execution.stderr.splice(0..0, said_before);
-                    Attempt::Ran { execution, in_build: false }
+                    Attempt::Ran { execution, in_build: false, growth: None }
                 }
                 Err(message) => Attempt::Error(message),
             }),
@@ -299,6 +332,19 @@ impl<'a> Executor<'a> {
         }
     }
 
+    pub(super) fn is_stopped(&self) -> bool {
+        self.interrupt.is_requested()
+    }
+
+    pub(super) fn context(&self) -> Context<'a> {
+        self.context
+    }
+
+    /// A path outside the cell's directory for a file that a cell writes; nothing is there.
+    pub(super) fn scratch_file(&self, name: &str) -> std::io::Result<PathBuf> {
+        self.workspace.artifact(name)
+    }
+
     fn run_job(&mut self, job: &Job) -> Result<Execution, LauncherError> {
         let launcher = match &mut self.launcher {
             Some(launcher) => launcher,
@@ -323,5 +369,6 @@ pub fn words_of(invocation: &Invocation) -> (Option<&str>, &[String]) {
         Invocation::Check => (None, &[]),
         Invocation::Entry { entry, args } => (Some(entry), args),
         Invocation::Main { args } => (None, args),
+        Invocation::Scale(scale) => (Some(&scale.entry), &scale.largest),
     }
 }

@@ -21,6 +21,7 @@ pub fn markdown(suite: &SuiteRecord) -> String {
     totals(&board, &mut text);
     areas(&board, &mut text);
     red(&board, &mut text);
+    bounds(&board, &mut text);
     groups(suite, &mut text);
     excused(&board, &mut text);
     text
@@ -85,6 +86,23 @@ fn red(board: &Scoreboard, text: &mut String) {
         let of = |engine| row.cells.get(engine).map_or("", |verdict| verdict.word());
         let columns: Vec<&str> = board.engines.iter().map(of).collect();
         let _ = writeln!(text, "| {} | {} |", row.case, columns.join(" | "));
+    }
+    text.push('\n');
+}
+
+fn bounds(board: &Scoreboard, text: &mut String) {
+    let mut cases: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for row in &board.cases {
+        if let Some(bound) = row.bound {
+            cases.entry(format!("n^{bound:.2}")).or_default().push(&row.case);
+        }
+    }
+    if cases.is_empty() {
+        return;
+    }
+    text.push_str("## Bounds\n\nHow fast the cost of each case may grow.\n\n| bound | cases |\n|---|---|\n");
+    for (bound, cases) in cases {
+        let _ = writeln!(text, "| {bound} | {} |", cases.join(", "));
     }
     text.push('\n');
 }

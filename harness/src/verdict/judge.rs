@@ -4,8 +4,9 @@ use super::Verdict;
 use super::compare::{Mismatch, Rules};
 use super::group::{Group, group_by};
 use crate::config::{Expect, Refusal};
-use crate::corpus::{Case, Exit, Expectation, StderrRule, Stdout};
+use crate::corpus::{Case, Exit, Expectation, Invocation, StderrRule, Stdout};
 use crate::exec::{Ending, Execution, LimitHit};
+use crate::growth::{self, Alarm, Series};
 
 /// What was done about one cell.
 #[derive(Debug, Clone)]
@@ -14,6 +15,8 @@ pub enum Attempt {
     Ran {
         execution: Execution,
         in_build: bool,
+        /// Of a `scale:` case that ran at all sizes; the execution is then the last one at the largest size.
+        growth: Option<Box<Series>>,
     },
     Skip(String),
     Abstain(String),
@@ -64,6 +67,7 @@ pub fn judge(case: &Case, expect: &Expect, rules: &Rules<'_>, seats: &[Seat<'_>]
         .collect();
     let groups = group_by(&keyed);
     match (&case.expectation, expect) {
+        _ if matches!(case.invocation, Invocation::Scale(_)) => by_growth(case, seats, &mut cells, &groups),
         (Some(expected), _) => against(expected, case, rules, seats, &mut cells, &groups),
         (None, Expect::Oracle(oracle)) => against_oracle(oracle, case, rules, seats, &mut cells, &groups),
         (None, _) => by_majority(seats, &mut cells, &groups),
@@ -126,7 +130,7 @@ fn without_comparison(seat: &Seat<'_>, case: &Case) -> Option<Judged> {
         Attempt::Skip(reason) => return Some(Judged::new(Verdict::Skip, reason)),
         Attempt::Abstain(reason) => return Some(Judged::new(Verdict::Abstain, reason)),
         Attempt::Error(reason) => return Some(Judged::new(Verdict::Error, reason)),
-        Attempt::Ran { execution, in_build } => (execution, *in_build),
+        Attempt::Ran { execution, in_build, .. } => (execution, *in_build),
     };
     let place = if in_build { " in the build step" } else { "" };
     if let Some(limit) = execution.limit {
@@ -169,19 +173,14 @@ fn against(
     groups: &[Vec<usize>],
 ) {
     for (cell, seat) in cells.iter_mut().zip(seats) {
-        let (None, Attempt::Ran { execution, in_build }) = (&cell, seat.attempt) else { continue };
+        let (None, Attempt::Ran { execution, in_build, .. }) = (&cell, seat.attempt) else { continue };
         let mismatches = rules.compare(expected, execution, &case.normalize);
         if !mismatches.is_empty() {
             let why = describe(&mismatches, execution, *in_build);
             *cell = Some(Judged { verdict: Verdict::Fail, why, mismatches });
         }
     }
-    let met: Vec<Vec<usize>> = groups
-        .iter()
-        .map(|members| members.iter().copied().filter(|i| cells[*i].is_none()).collect::<Vec<_>>())
-        .filter(|members| !members.is_empty())
-        .collect();
-    diverge(seats, cells, &met);
+    diverge(seats, cells, &still_open(cells, groups));
 }
 
 /// Where cells that are all acceptable differ, everyone outside the one largest group diverges.
@@ -229,6 +228,41 @@ fn against_oracle(
     against(&expected, case, rules, seats, cells, groups);
 }
 
+/// Every open cell by how its cost grows. What the engines print at the largest size must agree too.
+fn by_growth(case: &Case, seats: &[Seat<'_>], cells: &mut [Option<Judged>], groups: &[Vec<usize>]) {
+    let Invocation::Scale(scale) = &case.invocation else { return };
+    let mut engines = Vec::new();
+    for (index, seat) in seats.iter().enumerate() {
+        match (&cells[index], seat.attempt) {
+            (None, Attempt::Ran { growth: Some(series), .. }) => {
+                engines.push((index, seat.engine, series.as_ref()))
+            }
+            (None, Attempt::Ran { execution, .. }) => {
+                let why = format!("could not be measured at every size: {}", execution.ending);
+                cells[index] = Some(Judged::new(Verdict::Fail, why));
+            }
+            (Some(_), _) | (None, Attempt::Skip(_) | Attempt::Abstain(_) | Attempt::Error(_)) => {}
+        }
+    }
+    let measured: Vec<(&str, &Series)> = engines.iter().map(|(_, name, series)| (*name, *series)).collect();
+    for ((index, ..), alarms) in engines.iter().zip(growth::alarms(scale, &measured)) {
+        if !alarms.is_empty() {
+            let why: Vec<String> = alarms.iter().map(Alarm::to_string).collect();
+            cells[*index] = Some(Judged::new(Verdict::Fail, why.join("; ")));
+        }
+    }
+    diverge(seats, cells, &still_open(cells, groups));
+}
+
+/// The groups without the cells that have a verdict already.
+fn still_open(cells: &[Option<Judged>], groups: &[Vec<usize>]) -> Vec<Vec<usize>> {
+    groups
+        .iter()
+        .map(|members| members.iter().copied().filter(|i| cells[*i].is_none()).collect::<Vec<_>>())
+        .filter(|members| !members.is_empty())
+        .collect()
+}
+
 /// Without an expectation the largest group is right; without a quorum nobody is.
 fn by_majority(seats: &[Seat<'_>], cells: &mut [Option<Judged>], groups: &[Vec<usize>]) {
     let open =
@@ -244,12 +278,7 @@ fn by_majority(seats: &[Seat<'_>], cells: &mut [Option<Judged>], groups: &[Vec<u
     for cell in cells.iter_mut().flatten().filter(|cell| abstaining(cell.verdict)) {
         *cell = Judged::new(Verdict::Abstain, format!("{}: {}", cell.verdict, cell.why));
     }
-    let met: Vec<Vec<usize>> = groups
-        .iter()
-        .map(|members| members.iter().copied().filter(|i| cells[*i].is_none()).collect::<Vec<_>>())
-        .filter(|members| !members.is_empty())
-        .collect();
-    diverge(seats, cells, &met);
+    diverge(seats, cells, &still_open(cells, groups));
 }
 
 fn excuse(cell: Judged, case: &Case, engine: &str) -> Judged {

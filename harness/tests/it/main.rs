@@ -3,6 +3,7 @@
 mod bisect;
 mod engines;
 mod fixture;
+mod growth;
 mod reports;
 mod scoreboards;
 mod survival;

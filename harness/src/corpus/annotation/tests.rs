@@ -132,9 +132,13 @@ fn a_misspelt_annotation_is_an_error_with_its_line() {
     bad("-- rnu: 1\n", "did you mean `run`?");
     bad("-- timeuot: 1s\n", "did you mean `timeout`?");
     bad("-- silent: yes\n", "did you mean `silent`?");
-    bad("-- scale: f n=1k\n", "needs an entry and sizes");
-    bad("-- scale: f big\n", "needs an entry and sizes");
-    assert_eq!(good("-- scale: f n=1k,2k expect<=1.15\n").scales, ["f n=1k,2k expect<=1.15"]);
+    bad("-- scale: f n=1k\n", "needs an entry and at least four");
+    bad("-- scale: f big\n", "needs an entry and at least four");
+    bad("-- scale: f n=1,2,3,4\n-- out: x\n", "states a growth");
+    let text = "-- run: f\n-- out: 1\n-- scale: f n=1k,2k,4k,8k\n-- xfail: all later\n";
+    let cases = good(text).cases;
+    assert!(matches!(cases[1].invocation, Invocation::Scale(_)));
+    assert_eq!((cases[0].xfail.len(), cases[1].xfail.len()), (0, 1), "each setting belongs to its case");
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn ran_to(ending: Ending, stdout: &str, stderr: &str) -> Attempt {
         usage: Usage::default(),
         leaks: Vec::new(),
     };
-    Attempt::Ran { execution, in_build: false }
+    Attempt::Ran { execution, in_build: false, growth: None }
 }
 
 fn ok(stdout: &str) -> Attempt {
@@ -50,7 +50,7 @@ fn limited(limit: LimitHit) -> Attempt {
     match ok("1\n") {
         Attempt::Ran { mut execution, .. } => {
             execution.limit = Some(limit);
-            Attempt::Ran { execution, in_build: false }
+            Attempt::Ran { execution, in_build: false, growth: None }
         }
         other => other,
     }
