@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::exec::{Ending, Execution};
+use crate::growth::Series;
 use crate::verdict::Verdict;
 
 /// Bytes of each stream that are kept.
@@ -51,8 +52,12 @@ pub struct Seen {
     /// User plus system time of each run, in microseconds.
     pub cpu_us: Vec<u64>,
     pub peak_kib: u64,
-    /// What the engine counted, where it was asked to.
-    pub counters: BTreeMap<String, f64>,
+    /// What the engine counted, where it was asked to; of a `scale:` case, at the largest size.
+    #[serde(default)]
+    pub counters: BTreeMap<String, u64>,
+    /// Of a `scale:` case: the growth exponent of each measure, 0 for one that stays too small to matter.
+    #[serde(default)]
+    pub exponents: BTreeMap<String, f64>,
 }
 
 impl Default for Seen {
@@ -67,6 +72,7 @@ impl Default for Seen {
             cpu_us: Vec::new(),
             peak_kib: 0,
             counters: BTreeMap::new(),
+            exponents: BTreeMap::new(),
         }
     }
 }
@@ -83,6 +89,16 @@ impl Seen {
 
     pub fn verdict_and_why(&self) -> String {
         if self.why.is_empty() { self.verdict.to_string() } else { format!("{}: {}", self.verdict, self.why) }
+    }
+
+    /// Keeps how the cost grew.
+    pub fn take_in_growth(&mut self, series: &Series) {
+        if let Some(largest) = series.points.last() {
+            self.counters.clone_from(&largest.counters);
+        }
+        for measure in series.measures() {
+            self.exponents.insert(measure.name, measure.fit.map_or(0.0, |fit| fit.exponent));
+        }
     }
 
     /// Keeps what `execution` said and used.

@@ -18,11 +18,13 @@ pub enum Predicate {
     Cpu(f64),
     /// Bad if an engine's counter is larger than this.
     Counter { name: String, above: f64 },
+    /// Bad if the exponent with which a measure grows is larger than this; any measure if it has no name.
+    Growth { measure: Option<String>, above: f64 },
 }
 
 /// The forms that [`Predicate::parse`] reads.
-pub const FORMS: &str =
-    "`verdict`, `verdict=TIMEOUT`, `verdict!=PASS`, `cpu>1.5` (times the good end), `counter:NAME>1000`";
+pub const FORMS: &str = "`verdict`, `verdict=TIMEOUT`, `verdict!=PASS`, `cpu>1.5` (times the good end), \
+`counter:NAME>1000`, `growth>1.3`, `growth:MEASURE>1.3`";
 
 /// An answer with its grounds.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,6 +60,10 @@ impl Predicate {
             Some(("counter", name)) if !name.is_empty() => {
                 Ok(Predicate::Counter { name: name.to_string(), above: number })
             }
+            None if what == "growth" => Ok(Predicate::Growth { measure: None, above: number }),
+            Some(("growth", name)) if !name.is_empty() => {
+                Ok(Predicate::Growth { measure: Some(name.to_string()), above: number })
+            }
             _ => Err(unknown()),
         }
     }
@@ -66,7 +72,11 @@ impl Predicate {
     pub fn runs(&self) -> usize {
         match self {
             Predicate::Cpu(_) => 5,
-            Predicate::Changed | Predicate::Is(_) | Predicate::IsNot(_) | Predicate::Counter { .. } => 1,
+            Predicate::Changed
+            | Predicate::Is(_)
+            | Predicate::IsNot(_)
+            | Predicate::Counter { .. }
+            | Predicate::Growth { .. } => 1,
         }
     }
 
@@ -74,8 +84,15 @@ impl Predicate {
     pub fn compares(&self) -> bool {
         match self {
             Predicate::Changed | Predicate::Cpu(_) => true,
-            Predicate::Is(_) | Predicate::IsNot(_) | Predicate::Counter { .. } => false,
+            Predicate::Is(_) | Predicate::IsNot(_) | Predicate::Counter { .. } | Predicate::Growth { .. } => {
+                false
+            }
         }
+    }
+
+    /// Whether engines must be run in the way that makes them write their counters.
+    pub fn counts(&self) -> bool {
+        matches!(self, Predicate::Counter { .. })
     }
 
     /// Answers for one commit. A commit is bad if any watched engine is; `good` is what the good end showed.
@@ -104,7 +121,7 @@ impl Predicate {
             Decision { answer, why: format!("{}: {why}", seen.engine) }
         };
         if let Some(why) = says_nothing(seen) {
-            return Decision { answer: Answer::Untestable, why: format!("{}: {why}", seen.engine) };
+            return untestable(seen, &why);
         }
         match self {
             Predicate::Changed => {
@@ -114,8 +131,7 @@ impl Predicate {
             Predicate::Is(wanted) => decision(seen.verdict == *wanted, seen.verdict_and_why()),
             Predicate::IsNot(wanted) => decision(seen.verdict != *wanted, seen.verdict_and_why()),
             Predicate::Cpu(_) | Predicate::Counter { .. } if is_cut_short(good, seen) => {
-                let why = format!("{}: it ended in {}, which says nothing here", seen.engine, seen.verdict);
-                Decision { answer: Answer::Untestable, why }
+                untestable(seen, &format!("it ended in {}, which says nothing here", seen.verdict))
             }
             Predicate::Cpu(bound) => {
                 let base = good.map_or(0.0, Seen::cpu_seconds).max(SMALLEST_CPU_SECONDS);
@@ -123,14 +139,35 @@ impl Predicate {
                 decision(ratio > *bound, format!("CPU {:.3} s, ratio {ratio:.2}", seen.cpu_seconds()))
             }
             Predicate::Counter { name, above } => match seen.counters.get(name) {
-                Some(value) => decision(value > above, format!("{name} {value}")),
-                None => {
-                    let why = format!("{}: it wrote no counter `{name}`", seen.engine);
-                    Decision { answer: Answer::Untestable, why }
+                Some(value) => decision(*value as f64 > *above, format!("{name} {value}")),
+                None => untestable(seen, &format!("it wrote no counter `{name}`")),
+            },
+            Predicate::Growth { measure, above } => match steepest(seen, measure.as_deref()) {
+                Some((name, exponent)) => {
+                    decision(exponent > *above, format!("{name} grows with exponent {exponent:.2}"))
                 }
+                None if measure.is_some() && !seen.exponents.is_empty() => {
+                    let known: Vec<&str> = seen.exponents.keys().map(String::as_str).collect();
+                    untestable(seen, &format!("only these were measured: {}", known.join(", ")))
+                }
+                None => untestable(
+                    seen,
+                    &format!("its growth was not measured at every size ({})", seen.verdict_and_why()),
+                ),
             },
         }
     }
+}
+
+fn untestable(seen: &Seen, why: &str) -> Decision {
+    Decision { answer: Answer::Untestable, why: format!("{}: {why}", seen.engine) }
+}
+
+/// The measure that grows fastest, or the one called `name`.
+fn steepest<'a>(seen: &'a Seen, name: Option<&str>) -> Option<(&'a str, f64)> {
+    let all = seen.exponents.iter().map(|(name, exponent)| (name.as_str(), *exponent));
+    let wanted = all.filter(|(measure, _)| name.is_none_or(|name| name == *measure));
+    wanted.max_by(|(_, a), (_, b)| a.total_cmp(b))
 }
 
 /// Below this a CPU time is the clock's tick, not the engine's work.
@@ -180,6 +217,8 @@ impl std::fmt::Display for Predicate {
             Predicate::IsNot(verdict) => write!(f, "verdict!={verdict}"),
             Predicate::Cpu(ratio) => write!(f, "cpu>{ratio}"),
             Predicate::Counter { name, above } => write!(f, "counter:{name}>{above}"),
+            Predicate::Growth { measure: None, above } => write!(f, "growth>{above}"),
+            Predicate::Growth { measure: Some(name), above } => write!(f, "growth:{name}>{above}"),
         }
     }
 }
@@ -193,7 +232,7 @@ mod tests {
             engine: (*engine).to_string(),
             verdict: *verdict,
             cpu_us: vec![*cpu_us],
-            counters: [("copies".to_string(), *cpu_us as f64)].into(),
+            counters: [("copies".to_string(), *cpu_us)].into(),
             ..Seen::default()
         });
         Observation { cells: cells.collect(), programs: Vec::new() }
@@ -235,6 +274,22 @@ mod tests {
     }
 
     #[test]
+    fn the_steepest_measure_counts_unless_one_is_named() {
+        let decide = |predicate: &str, exponents: &[(&str, f64)]| {
+            let mut seen = observation(&[("vm", Verdict::Pass, 1)]);
+            let exponents = exponents.iter().map(|(name, exponent)| ((*name).to_string(), *exponent));
+            seen.cells[0].exponents = exponents.collect();
+            Predicate::parse(predicate).unwrap().decide(&Observation::default(), &seen).answer
+        };
+        let both = [("calls", 1.0), ("copied_bytes", 2.0)];
+        assert_eq!(decide("growth>1.3", &both), Answer::Bad);
+        assert_eq!(decide("growth:copied_bytes>1.3", &both), Answer::Bad);
+        assert_eq!(decide("growth:calls>1.3", &both), Answer::Good);
+        assert_eq!(decide("growth:rss>1.3", &both), Answer::Untestable);
+        assert_eq!(decide("growth>1.3", &[]), Answer::Untestable);
+    }
+
+    #[test]
     fn one_bad_engine_is_enough_and_an_untestable_one_hides_no_bad_one() {
         let good = observation(&[("tree", Verdict::Pass, 1), ("vm", Verdict::Pass, 1)]);
         let seen = observation(&[("tree", Verdict::Error, 1), ("vm", Verdict::Fail, 1)]);
@@ -245,7 +300,9 @@ mod tests {
 
     #[test]
     fn what_is_printed_reads_back_and_nonsense_does_not() {
-        for text in ["verdict", "verdict=TIMEOUT", "verdict!=PASS", "cpu>1.5", "counter:copies>1000"] {
+        let growths = ["growth>1.3", "growth:copied_bytes>1.3"];
+        let others = ["verdict", "verdict=TIMEOUT", "verdict!=PASS", "cpu>1.5", "counter:copies>1000"];
+        for text in growths.into_iter().chain(others) {
             assert_eq!(Predicate::parse(text).unwrap().to_string(), text);
         }
         assert!(Predicate::parse("verdict=TIMEOTU").unwrap_err().contains("did you mean `TIMEOUT`"));

@@ -25,11 +25,11 @@ pub fn progress(progress: &Progress<'_>, subject: &str) -> String {
         Some((1, _)) | None => String::new(),
         Some((commits, steps)) => format!("  ({commits} left, at most {steps} more)"),
     };
-    let why = match progress.decision.why.is_empty() {
-        true => String::new(),
-        false => format!("  {}", progress.decision.why),
+    let (why, rest) = match progress.decision.why.split_once('\n') {
+        Some((first, rest)) => (first, format!("\n{rest}")),
+        None => (progress.decision.why.as_str(), String::new()),
     };
-    format!("{:<9} {short}  {subject}\n          {word}{why}{built}{left}", progress.label)
+    format!("{:<9} {short}  {subject}\n          {word}  {why}{built}{left}{rest}", progress.label)
 }
 
 /// The end of a bisect, for standard output.
@@ -78,11 +78,16 @@ fn description(commit: &Description) -> [String; 3] {
 fn effort(found: &Found) -> String {
     let Effort { answered, untestable, tried_now } = found.effort;
     format!(
-        "{} commits searched: {answered} answers (at most {} needed) and {untestable} untestable, \
-         besides the 2 ends; {tried_now} built now",
-        found.commits.len(),
+        "searched {} with {} (at most {} needed) and {untestable} untestable, besides the 2 ends; \
+         {tried_now} built now",
+        counted(found.commits.len(), "commit"),
+        counted(answered as usize, "answer"),
         bound(found.commits.len())
     )
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 /// The command that tries the two neighbours again.
@@ -131,7 +136,7 @@ fn side_by_side(bisection: &Bisection<'_>, good: &str, bad: &str) -> Result<Vec<
     let is_any = pairs.iter().any(|(a, b)| differs(a, b));
     for (before, after) in pairs.iter().filter(|(a, b)| !is_any || differs(a, b)) {
         table.rule();
-        columns(before).iter().zip(columns(after).iter()).for_each(|(a, b)| table.row(a, b));
+        table.rows(&columns(before), &columns(after));
         table.block("stdout", &before.stdout, &after.stdout);
         table.block("stderr", &before.stderr, &after.stderr);
     }
@@ -142,6 +147,8 @@ fn columns(seen: &Seen) -> Vec<String> {
     let ending = seen.ending.map_or_else(|| "did not run".to_string(), |ending| ending.to_string());
     let mut lines = vec![format!("{}  {}", seen.engine, seen.verdict_and_why())];
     lines.push(format!("{ending}, CPU {:.3} s, peak {} KiB", seen.cpu_seconds(), seen.peak_kib));
+    lines.extend(seen.exponents.iter().map(|(name, exponent)| format!("{name} grows as n^{exponent:.2}")));
+    lines.extend(seen.counters.iter().map(|(name, count)| format!("{name} = {count}")));
     lines
 }
 
@@ -189,10 +196,14 @@ impl Table {
                 std::iter::once(name.to_string()).chain(head.iter().map(|line| format!("  {line}"))).collect()
             }
         };
-        let (left, right) = (lines(left), lines(right));
+        self.rows(&lines(left), &lines(right));
+    }
+
+    /// As many rows as the longer side has.
+    fn rows(&mut self, left: &[String], right: &[String]) {
         for place in 0..left.len().max(right.len()) {
             let at = |all: &[String]| all.get(place).cloned().unwrap_or_default();
-            self.row(&at(&left), &at(&right));
+            self.row(&at(left), &at(right));
         }
     }
 }

@@ -24,6 +24,8 @@ pub struct Subject {
     pub case_from_rev: bool,
     /// Whether engines must prove first that the intended tier runs.
     pub probes: bool,
+    /// Whether engines run in the way that makes them write their counters.
+    pub counts: bool,
 }
 
 /// Where the case and the engines' commands come from unless the commit supplies them.
@@ -43,6 +45,8 @@ pub struct Laboratory<'a> {
     pub recipe: Recipe,
     pub site: Site,
     pub interrupt: Interrupt,
+    /// Where engines write their counters.
+    pub scratch: PathBuf,
 }
 
 /// Why a commit could not be tried; says nothing about the commit.
@@ -52,8 +56,32 @@ pub enum TrialError {
     Build(#[from] BuildError),
     #[error(transparent)]
     Run(#[from] RunError),
+    #[error("the place for counters cannot be prepared")]
+    Scratch(#[source] std::io::Error),
     #[error("stopped by signal {0}")]
     Stopped(i32),
+}
+
+impl Subject {
+    /// Makes the engines of `config` run the way this subject asks for. A `scale:` case counts on its own.
+    pub fn prepare(&self, config: &mut Config, scratch: &Path) {
+        for engine in &mut config.engines {
+            if !self.probes {
+                engine.probe = None;
+            }
+            let Some(counters) = engine.counters.as_ref().filter(|_| self.counts) else { continue };
+            let stats = stats_file(scratch, &engine.name).to_string_lossy().into_owned();
+            let filled = |text: &String| text.replace("{stats}", &stats);
+            engine.run = counters.run.iter().map(filled).collect();
+            engine.build = counters.build.clone().or(engine.build.take());
+            engine.env.extend(counters.env.iter().map(|(key, value)| (key.clone(), filled(value))));
+        }
+    }
+}
+
+/// Where an engine writes its counters.
+fn stats_file(scratch: &Path, engine: &str) -> PathBuf {
+    scratch.join(format!("{engine}.json"))
 }
 
 impl Laboratory<'_> {
@@ -87,9 +115,7 @@ impl Laboratory<'_> {
         let path = self.site.workspace.join(&self.source.config_name);
         let mut config = Config::load(&path, self.source.profile)
             .map_err(|error| format!("its configuration cannot be used: {error}"))?;
-        if !self.subject.probes {
-            config.engines.iter_mut().for_each(|engine| engine.probe = None);
-        }
+        self.subject.prepare(&mut config, &self.scratch);
         let corpus = corpus::load(&config).map_err(|errors| {
             let first = errors.first().map(ToString::to_string).unwrap_or_default();
             format!("its corpus has {} mistakes, the first: {first}", errors.len())
@@ -129,12 +155,42 @@ impl Laboratory<'_> {
         let mut observation =
             Observation { cells: Vec::new(), programs: self.programs(&roster, &finder.bin_dirs) };
         for _ in 0..self.subject.runs.max(1) {
+            self.clear_counters()?;
             let Some(done) = self.run(context)? else {
                 return Ok(Trial::Untestable(format!("it has no case `{}`", self.subject.case)));
             };
             take_in(&mut observation, context, &done, &watched);
+            self.read_counters(&mut observation);
         }
         Ok(Trial::Seen(observation))
+    }
+
+    /// No counters of an earlier run may be taken for the next one's.
+    fn clear_counters(&self) -> Result<(), TrialError> {
+        if !self.subject.counts {
+            return Ok(());
+        }
+        let clear = || {
+            if self.scratch.exists() {
+                std::fs::remove_dir_all(&self.scratch)?;
+            }
+            std::fs::create_dir_all(&self.scratch)
+        };
+        clear().map_err(TrialError::Scratch)
+    }
+
+    fn read_counters(&self, observation: &mut Observation) {
+        if !self.subject.counts {
+            return;
+        }
+        for seen in &mut observation.cells {
+            let text = std::fs::read(stats_file(&self.scratch, &seen.engine)).unwrap_or_default();
+            // A file that is absent or no JSON object holds no counter; the predicate says so.
+            let object: serde_json::Map<String, serde_json::Value> =
+                serde_json::from_slice(&text).unwrap_or_default();
+            let numbers = object.into_iter().filter_map(|(name, value)| Some((name, value.as_u64()?)));
+            seen.counters.extend(numbers);
+        }
     }
 
     /// Runs the case once on its engines; `None` if the plan does not hold it.
@@ -198,9 +254,12 @@ fn take_in(observation: &mut Observation, context: Context<'_>, done: &CaseDone,
             seen.verdict = judged.verdict;
             seen.why.clone_from(&judged.why);
         }
-        if let Attempt::Ran { execution, in_build, .. } = &done.attempts[position] {
+        if let Attempt::Ran { execution, in_build, growth } = &done.attempts[position] {
             if is_shown {
                 seen.take_in(execution);
+            }
+            if let Some(series) = growth {
+                seen.take_in_growth(series);
             }
             if !in_build {
                 let time = execution.usage.user + execution.usage.system;

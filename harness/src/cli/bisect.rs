@@ -98,10 +98,12 @@ pub fn bisect(global: &Global, args: &BisectArgs) -> Outcome {
         runs: asked.runs,
         case_from_rev: asked.case_from_rev,
         probes: asked.probes,
+        counts: predicate.counts(),
     };
+    let scratch = work.join("counters");
     let shown = shown_name(&subject);
     let laboratory = Laboratory {
-        source: source(&session, &opened, asked.profile.as_deref(), asked.probes, &workspace)?,
+        source: source(&session, &opened, asked.profile.as_deref(), &subject, &workspace, &scratch)?,
         subject,
         recipe: Recipe {
             build: asked.build.clone(),
@@ -110,6 +112,7 @@ pub fn bisect(global: &Global, args: &BisectArgs) -> Outcome {
         },
         site: Site { workspace, target: work.join("target") },
         interrupt: Interrupt::listen()?,
+        scratch,
     };
     let mut bisection = Bisection { repository, laboratory, predicate, state, work };
     if !global.quiet {
@@ -246,11 +249,7 @@ impl Question {
     /// A usage failure if it cannot be read.
     pub fn predicate(&self, default: &str) -> Result<Predicate, Failure> {
         let text = self.predicate.as_deref().unwrap_or(default);
-        let predicate = Predicate::parse(text).map_err(|message| Failure::usage(anyhow!(message)))?;
-        if let Predicate::Counter { .. } = predicate {
-            return Err(Failure::usage(anyhow!("`{predicate}`: bisect does not read counters yet")));
-        }
-        Ok(predicate)
+        Predicate::parse(text).map_err(|message| Failure::usage(anyhow!(message)))
     }
 
     /// The case's full name. With `from_rev` it need not exist here, but must be written in full then.
@@ -305,15 +304,14 @@ pub fn source<'a>(
     session: &Session,
     opened: &'a Opened,
     profile: Option<&'a str>,
-    probes: bool,
+    subject: &Subject,
     workspace: &Path,
+    scratch: &Path,
 ) -> Result<Source<'a>, Failure> {
     let mut config = Config::load(&session.config.path, profile).map_err(Failure::usage)?;
     let config_name = config.path.strip_prefix(&config.workspace).unwrap_or(&config.path).to_path_buf();
     config.workspace = workspace.to_path_buf();
-    if !probes {
-        config.engines.iter_mut().for_each(|engine| engine.probe = None);
-    }
+    subject.prepare(&mut config, scratch);
     Ok(Source { config, corpus: &opened.corpus, config_name, profile })
 }
 

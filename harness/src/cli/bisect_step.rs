@@ -78,13 +78,16 @@ fn step(global: &Global, args: &StepArgs) -> Outcome {
         runs: question.runs.unwrap_or(predicate.runs()),
         case_from_rev: false,
         probes: !question.no_probe,
+        counts: predicate.counts(),
     };
+    let scratch = work.join("counters");
     let laboratory = Laboratory {
-        source: source(&session, &opened, global.profile.as_deref(), !question.no_probe, &workspace)?,
+        source: source(&session, &opened, global.profile.as_deref(), &subject, &workspace, &scratch)?,
         subject,
         recipe: question.recipe(&session)?,
         site: Site { workspace, target: work.join("target") },
         interrupt: Interrupt::listen()?,
+        scratch,
     };
     let trial = match laboratory.look(&work.join("logs/step.log")) {
         Ok((trial, _)) => trial,

@@ -9,7 +9,9 @@ use crate::fixture::{BINARY, Project, Said};
 const SLOW: usize = 9;
 const HIDDEN: usize = 16;
 const WRONG: usize = 23;
+const COPIES: usize = 27;
 const HANGS: usize = 31;
+const GROWS: usize = 35;
 /// Commits that do not build: the first and the last.
 const BROKEN: (usize, usize) = (14, 18);
 /// Of those, the one whose build never ends.
@@ -20,11 +22,20 @@ const COMMITS: usize = 40;
 /// Steps that halving needs, ends apart: the logarithm of 39, rounded up.
 const BOUND: usize = 6;
 
-const CONFIG: &str = r#"
+const CONFIG: &str = r##"
+[suite.growth]
+root = "cases"
+include = ["**/*.g"]
+comment = "#"
+cases = "scale"
+engines = ["vm"]
 [engine.tree]
 run = ["toy", "{file}"]
 [engine.vm]
-run = ["toy", "{file}"]
+run = ["toy", "{file}", "{entry}", "{args}"]
+[engine.vm.counters]
+run = ["toy", "{file}", "{entry}", "{args}"]
+env = { STATS = "{stats}" }
 [engine.jit]
 run = ["toy", "{file}"]
 [engine.aot]
@@ -35,7 +46,7 @@ wall = "700ms"
 build = ["sh", "./build.sh", "{target}"]
 bin = ["{target}/bin"]
 timeout = "1s"
-"#;
+"##;
 
 /// The engine at a commit: it reads one word and does what that word says.
 fn engine(commit: usize) -> String {
@@ -43,10 +54,14 @@ fn engine(commit: usize) -> String {
     let sum = if commit < WRONG { 4 } else { 5 };
     let hidden = if commit < HIDDEN { 4 } else { 5 };
     let wait = if commit < HANGS { "echo done" } else { "while :; do sleep 0.05; done" };
+    let copies = if commit < COPIES { 10 } else { 1000 };
+    let grown = if commit < GROWS { "$n" } else { "$((n * n / 1000))" };
     format!(
-        "#!/bin/sh\n# commit {commit}\nread -r word <\"$1\"\ncase $word in\n\
+        "#!/bin/sh\n# commit {commit}\nread -r word <\"$1\"\nn=$3\ncopies={copies}\ncase $word in\n\
+         copy) echo done;;\ngrow) copies={grown}; echo \"$n\";;\n\
          add) echo {sum};;\nhidden) echo {hidden};;\nwait) {wait};;\n\
-         spin) i=0; while [ $i -lt {turns} ]; do i=$((i+1)); done; echo done;;\nesac\n"
+         spin) i=0; while [ $i -lt {turns} ]; do i=$((i+1)); done; echo done;;\nesac\n\
+         [ -z \"$STATS\" ] || echo \"{{\\\"copies\\\": $copies}}\" >\"$STATS\"\n"
     )
 }
 
@@ -90,9 +105,10 @@ fn repository() -> Project {
     let project = Project::new(CONFIG);
     git(&project, &["init", "-q", "-b", "main"]);
     (1..=COMMITS).for_each(|number| commit(&project, number));
-    for (word, out) in [("add", "4"), ("hidden", "4"), ("wait", "done"), ("spin", "done")] {
+    for (word, out) in [("add", "4"), ("hidden", "4"), ("wait", "done"), ("spin", "done"), ("copy", "done")] {
         project.write(&format!("cases/{word}.t"), &format!("{word}\n# main:\n# out: {out}\n"));
     }
+    project.write("cases/grow.g", "grow\n# scale: grow n=10k,20k,40k,80k expect<=1.15\n");
     project
 }
 
@@ -150,13 +166,33 @@ fn a_wrong_answer_is_found_at_its_commit_with_both_outputs_and_how_to_repeat_it(
         said.stdout.lines().find_map(|line| line.strip_prefix("to repeat           parallax ")).unwrap();
     let words: Vec<&str> = repeat.split(' ').collect();
     let again = project.expect(0, &words);
-    again.says(&format!("first bad commit: {}", id(&project, WRONG))).says("1 commits searched");
+    again.says(&format!("first bad commit: {}", id(&project, WRONG))).says("searched 1 commit with");
 }
 
 #[test]
 fn a_slow_down_is_found_at_its_commit() {
     let said = finds(&repository(), SLOW, &["--case", "spin", "--predicate", "cpu>4"]);
     said.says("ratio").says("CPU");
+}
+
+#[test]
+fn a_counter_that_jumps_is_found_at_its_commit() {
+    let project = repository();
+    let said = finds(&project, COPIES, &["--case", "copy", "--predicate", "counter:copies>100"]);
+    said.says("vm: copies 10").says("copies = 1000");
+    let (said, _) = bisect(&project, 3, &["--case", "copy", "--predicate", "counter:calls>100"]);
+    said.says("it wrote no counter `calls`");
+}
+
+#[test]
+fn steeper_growth_is_found_at_its_commit() {
+    let project = repository();
+    let said = finds(&project, GROWS, &["--case", "grow", "--predicate", "growth>1.5"]);
+    said.says("copies grows with exponent 2.00").says("copies grows as n^1.00");
+    // The case states a bound, so that the verdict finds it too.
+    finds(&project, GROWS, &["--case", "grow"]);
+    let (said, _) = bisect(&project, 3, &["--case", "copy", "--predicate", "growth>1.5"]);
+    said.says("its growth was not measured");
 }
 
 #[test]
@@ -278,7 +314,7 @@ fn a_merge_is_one_step_unless_asked_otherwise() {
     project.write("cases/add.t", "add\n# main:\n# out: 4\n");
     let ends = ["--case", "s::add.t", "--good", "c1", "--bad", "merged"];
     let (said, _) = bisect(&project, 0, &ends);
-    said.says("subject  merge side").says("3 commits searched");
+    said.says("subject  merge side").says("searched 3 commits with");
     let (said, _) = bisect(&project, 0, &[&ends[..], &["--all-parents"]].concat());
     said.says("subject  engine: change 23");
 }
