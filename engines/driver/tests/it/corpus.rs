@@ -45,7 +45,8 @@ impl Corpus {
                     case.name
                 );
                 let invocation = match &case.invocation {
-                    Invocation::Check => continue,
+                    // The programs of suite `perf` run small as cases of suite `core`.
+                    Invocation::Check | Invocation::Scale(_) => continue,
                     Invocation::Entry { entry, args } => {
                         std::iter::once(entry).chain(args).cloned().collect()
                     }
