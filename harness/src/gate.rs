@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::record::{RunRecord, SuiteRecord};
 use crate::scoreboard::{Row, Scoreboard};
 use crate::verdict::Verdict;
 
@@ -12,6 +13,8 @@ pub enum Finding {
     LostPass { case: String, engine: String, now: Verdict, why: String },
     /// A cell that fails and did not before.
     NewFailure { case: String, engine: String, before: Option<Verdict>, now: Verdict },
+    /// A cell of an engine that has no place in the scoreboard, and fails.
+    OptionalFails { case: String, engine: String, now: Verdict },
     /// A case is not there any more.
     Vanished { case: String },
     /// A case has fewer cells than it had.
@@ -48,6 +51,9 @@ impl std::fmt::Display for Finding {
             }
             Finding::NewFailure { case, engine, before: None, now } => {
                 write!(f, "new failure: {case}@{engine} is new and {now}")
+            }
+            Finding::OptionalFails { case, engine, now } => {
+                write!(f, "optional engine: {case}@{engine} is {now}")
             }
             Finding::Vanished { case } => {
                 write!(f, "vanished case: {case} is in the scoreboard and not in the run")
@@ -88,6 +94,19 @@ pub fn compare(committed: &Scoreboard, now: &Scoreboard) -> Report {
         }
     }
     report
+}
+
+/// What fails on engines that need not be there. Scoreboards know nothing of them, so any failure is a new one.
+pub fn optional_failures(run: &RunRecord, suite: &SuiteRecord) -> Vec<Finding> {
+    let cells = suite.cases.iter().flat_map(|case| case.cells.iter().map(move |cell| (case, cell)));
+    let failing = cells.filter(|(_, (engine, cell))| cell.verdict.fails() && run.is_optional(engine));
+    failing
+        .map(|(case, (engine, cell))| Finding::OptionalFails {
+            case: case.case.clone(),
+            engine: engine.clone(),
+            now: cell.verdict,
+        })
+        .collect()
 }
 
 fn compare_case(old: Option<&Row>, new: &Row, now: &Scoreboard, report: &mut Report) {

@@ -144,6 +144,9 @@ fn action(case: &crate::corpus::Case, roster: &Roster<'_>, seat: usize) -> Actio
     if let Some(skip) = case.skip.iter().find(|skip| skip.covers(&seated.engine.name)) {
         return Action::Skip(skip.reason.clone());
     }
+    if let Some(absent) = &seated.identity.absent {
+        return Action::Skip(format!("absent: {absent}"));
+    }
     if let Some(trouble) = &seated.identity.trouble {
         return Action::Error(trouble.clone());
     }

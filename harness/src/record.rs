@@ -267,6 +267,26 @@ impl RunRecord {
         self.partial.is_empty()
     }
 
+    /// Without the engines that need not be there: what scoreboards are made of.
+    pub fn without_optional(&self) -> RunRecord {
+        let mut record = self.clone();
+        let is_kept = |engine: &String| !self.is_optional(engine);
+        record.engines.retain(|identity| !identity.is_optional);
+        for suite in &mut record.suites {
+            suite.engines.retain(is_kept);
+            for case in &mut suite.cases {
+                case.cells.retain(|engine, _| is_kept(engine));
+                case.groups.iter_mut().for_each(|group| group.retain(is_kept));
+                case.groups.retain(|group| !group.is_empty());
+            }
+        }
+        record
+    }
+
+    pub fn is_optional(&self, engine: &str) -> bool {
+        self.engines.iter().any(|identity| identity.is_optional && identity.name == *engine)
+    }
+
     /// Reads a record.
     ///
     /// # Errors

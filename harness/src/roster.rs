@@ -27,6 +27,19 @@ pub struct Identity {
     pub probe: Option<bool>,
     /// Why it cannot be used.
     pub trouble: Option<String>,
+    /// Declared as one that need not be there: no part of scoreboards.
+    #[serde(default)]
+    pub is_optional: bool,
+    /// It need not be there and is not: why. This is no trouble.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absent: Option<String>,
+}
+
+impl Identity {
+    /// Before it was looked for.
+    fn of(engine: &Engine) -> Identity {
+        Identity { name: engine.name.clone(), is_optional: engine.is_optional, ..Identity::default() }
+    }
 }
 
 /// One engine, ready to be started.
@@ -80,7 +93,7 @@ impl<'c> Roster<'c> {
             build: engine.build.clone(),
             check: engine.check.clone(),
             counters: counters_of(engine),
-            identity: Identity { name: engine.name.clone(), ..Identity::default() },
+            identity: Identity::of(engine),
             extra_env: Vec::new(),
         });
         Roster { seats: seats.collect(), base_env: Vec::new() }
@@ -121,7 +134,7 @@ fn seat<'c>(
         build: engine.build.clone(),
         check: engine.check.clone(),
         counters: counters_of(engine),
-        identity: Identity { name: engine.name.clone(), ..Identity::default() },
+        identity: Identity::of(engine),
         extra_env,
     };
     let mut version = engine.version.clone();
@@ -134,7 +147,9 @@ fn seat<'c>(
     let missing = commands.flatten().find_map(|command| locate(finder, command).err());
     if let Some(message) = missing {
         let hint = engine.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
-        seated.identity.trouble = Some(format!("{message}{hint}"));
+        let identity = &mut seated.identity;
+        let missing = if engine.is_optional { &mut identity.absent } else { &mut identity.trouble };
+        *missing = Some(format!("{message}{hint}"));
         return seated;
     }
     let binary = PathBuf::from(version.as_ref().or(seated.build.as_ref()).unwrap_or(&seated.run)[0].clone());

@@ -1,8 +1,14 @@
 //! The main job: every case on every engine, held against the committed scoreboards and counters.
 
+use std::path::Path;
+use std::process::Command;
+
 use clap::Args;
 
-use crate::shell::{build_release, parallax, run_or_exit, target_dir};
+use crate::shell::{build_release, parallax, root, run_or_exit, target_dir};
+
+/// Directories below `corpus/hosted`.
+const HOSTED: [&str; 2] = ["tcl", "lisp"];
 
 #[derive(Args)]
 pub struct Options {
@@ -15,6 +21,11 @@ pub struct Options {
 }
 
 impl Options {
+    /// What the harness does with the committed scoreboards.
+    fn scoreboards(&self) -> &'static str {
+        if self.bless_scoreboards { "--write-scoreboards" } else { "--gate" }
+    }
+
     /// The gate, with the settings of profile `ci`.
     pub fn for_ci() -> Options {
         Options { bless_scoreboards: false, profile: Some("ci".to_owned()) }
@@ -24,10 +35,20 @@ impl Options {
 /// Exits with the harness's code: 0 green, 1 a verdict or the gate failed, 3 an engine is missing, 4 nothing ran, 5 incomplete.
 pub fn run_all(options: &Options) -> anyhow::Result<()> {
     let bin_dir = build_release()?;
+    run_or_exit(&mut suites(&bin_dir, options)?)?;
+    run_or_exit(&mut counters(&bin_dir, options))?;
+    for language in HOSTED {
+        run_or_exit(&mut hosted(&bin_dir, language, options))?;
+    }
+    Ok(())
+}
+
+/// The suites of `parallax.toml`, with all reports.
+fn suites(bin_dir: &Path, options: &Options) -> anyhow::Result<Command> {
     let reports = target_dir()?.join("parallax/reports");
     std::fs::create_dir_all(&reports)?;
-    let mut command = parallax(&bin_dir, "run");
-    command.arg(if options.bless_scoreboards { "--write-scoreboards" } else { "--gate" });
+    let mut command = parallax(bin_dir, "run");
+    command.arg(options.scoreboards());
     if let Some(profile) = &options.profile {
         command.args(["--profile", profile]);
     }
@@ -37,14 +58,23 @@ pub fn run_all(options: &Options) -> anyhow::Result<()> {
         command.arg("--report").arg(format!("{kind}={}", reports.join(file).display()));
     }
     eprintln!("reports: {}", reports.display());
-    run_or_exit(&mut command)?;
-    let mut counters = parallax(&bin_dir, "perf");
-    counters.arg("gate");
+    Ok(command)
+}
+
+/// The counters of the run before.
+fn counters(bin_dir: &Path, options: &Options) -> Command {
+    let mut command = parallax(bin_dir, "perf");
+    command.arg("gate");
     if options.bless_scoreboards {
-        counters.arg("--tighten");
+        command.arg("--tighten");
     }
-    if let Some(profile) = &options.profile {
-        counters.args(["--profile", profile]);
-    }
-    run_or_exit(&mut counters)
+    command
+}
+
+/// The programs of a language that is written in ilo, with the engines that its own configuration declares.
+fn hosted(bin_dir: &Path, language: &str, options: &Options) -> Command {
+    let mut command = parallax(bin_dir, "run");
+    command.arg("--config").arg(root().join("corpus/hosted").join(language).join("parallax.toml"));
+    command.arg(options.scoreboards());
+    command
 }

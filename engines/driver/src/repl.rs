@@ -31,8 +31,8 @@ Commands:
   :list               the session's program
   :reset              forget everything
   :help, :quit        (or end of input)
-An entry goes on with the next line while a bracket or text is open, after a `;` at the end of a line, and after a `\\`,
-which is removed. Lines after the first count as indented; an empty line ends the entry.
+An entry goes on with the next line while a bracket or text is open, after the header of a function, after a `;` at the
+end of a line, and after a `\\`, which is removed. Lines after the first count as indented; an empty line ends the entry.
 Limits: bindings are kept as text and run again before each later entry, with the functions as they are then. So only
 entries that always do the same are kept: one that prints, reads files or the environment, takes the time or random
 numbers, or may leave early (`ret`, a guard) is run and shown, and what it binds is forgotten. `f! x` has no function to

@@ -85,6 +85,7 @@ fn entries_may_have_several_lines() {
     check("[1\n2]\n\"a\nb\"\n=1 1{\n7\n}\n", "[1, 2]\na\nb\n7\n");
     check("f x:n>n;\nx;\n\nf 4\n", "4\n");
     check("(+1\n2)", "3\n");
+    check("f x:n>n\n  y=*x x\n  +y 1\n\nf 3\n", "10\n");
 }
 
 #[test]

@@ -26,7 +26,9 @@ pub fn doctor(global: &Global, _: &DoctorArgs) -> Outcome {
     let roster = session.roster(&Filter::default(), &[]);
     for seat in &roster.seats {
         let identity = &seat.identity;
-        let state = match (&identity.trouble, identity.probe) {
+        let trouble = identity.trouble.as_ref().or(identity.absent.as_ref());
+        let state = match (trouble, identity.probe) {
+            (Some(absent), _) if identity.is_optional => format!("absent: {absent}"),
             (Some(trouble), _) => format!("cannot be used: {trouble}"),
             (None, Some(true)) => "probe passed".to_string(),
             (None, Some(false)) => "probe failed".to_string(),

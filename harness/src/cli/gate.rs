@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::{Failure, Global, Outcome, Session};
 use crate::exit::Exit;
-use crate::gate::{Finding, Report, compare};
+use crate::gate::{Finding, Report, compare, optional_failures};
 use crate::record::RunRecord;
 use crate::scoreboard::{Scoreboard, markdown};
 
@@ -51,8 +51,8 @@ pub fn gate(global: &Global, args: &GateArgs) -> Outcome {
 
 /// The gate's opinion of a run: nothing is written.
 pub fn check_gate(session: &Session, record: &RunRecord) -> Outcome {
-    let boards = full(record)?;
-    let reports = reports(session, &boards)?;
+    let boards = full(&record.without_optional())?;
+    let reports = reports(session, record, &boards)?;
     for (suite, report) in &reports {
         say(suite, report);
     }
@@ -70,8 +70,9 @@ pub fn check_gate(session: &Session, record: &RunRecord) -> Outcome {
 
 /// Writes the scoreboards of a full run, unless something got worse and `force` is not given.
 pub fn write_scoreboards(session: &Session, record: &RunRecord, force: bool) -> Outcome {
-    let boards = full(record)?;
-    let reports = reports(session, &boards)?;
+    let standing = record.without_optional();
+    let boards = full(&standing)?;
+    let reports = reports(session, record, &boards)?;
     for (suite, report) in &reports {
         say(suite, report);
     }
@@ -82,7 +83,7 @@ pub fn write_scoreboards(session: &Session, record: &RunRecord, force: bool) -> 
         return Ok(Exit::Failed);
     }
     let directory = &session.config.scoreboards;
-    for (board, suite) in boards.iter().zip(&record.suites) {
+    for (board, suite) in boards.iter().zip(&standing.suites) {
         for (extension, text) in [("json", board.to_json()), ("md", markdown(suite))] {
             let path = directory.join(format!("{}.{extension}", board.suite));
             crate::files::replace(&path, text.as_bytes()).with_context(|| path.display().to_string())?;
@@ -105,10 +106,14 @@ fn full(record: &RunRecord) -> Result<Vec<Scoreboard>, Failure> {
 }
 
 /// By suite; `None` where there is no committed scoreboard.
-fn reports(session: &Session, boards: &[Scoreboard]) -> Result<Vec<(String, Option<Report>)>, Failure> {
+fn reports(
+    session: &Session,
+    record: &RunRecord,
+    boards: &[Scoreboard],
+) -> Result<Vec<(String, Option<Report>)>, Failure> {
     let directory = &session.config.scoreboards;
     let mut reports = Vec::new();
-    for board in boards {
+    for (board, suite) in boards.iter().zip(&record.suites) {
         let path = directory.join(format!("{}.json", board.suite));
         let report = match std::fs::read_to_string(&path) {
             Ok(text) => {
@@ -116,7 +121,9 @@ fn reports(session: &Session, boards: &[Scoreboard]) -> Result<Vec<(String, Opti
                 let committed = committed.map_err(|message| {
                     Failure::usage(anyhow!("{}: {message}; nothing was compared or written", path.display()))
                 })?;
-                Some(compare(&committed, board))
+                let mut report = compare(&committed, board);
+                report.findings.extend(optional_failures(record, suite));
+                Some(report)
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             Err(error) => return Err(Failure::environment(anyhow!("{}: {error}", path.display()))),

@@ -146,6 +146,10 @@ pub struct EngineTable {
     pub counters: Option<CountersTable>,
     /// What to do if the engine is missing; shown with the error.
     pub hint: Option<String>,
+    /// Where it is not installed its cells are skipped and it is reported as absent. Scoreboards leave it out, so that
+    /// they are the same on every machine; where it is installed, its failures shut the gate all the same.
+    #[serde(default)]
+    pub optional: bool,
 }
 
 /// How to run a program so that the engine writes its counters to the file `{stats}`: one JSON object, numbers by

@@ -157,6 +157,8 @@ pub struct Engine {
     pub build_limits: Limits,
     pub counters: Option<Counters>,
     pub hint: Option<String>,
+    /// It may be absent, and scoreboards leave it out.
+    pub is_optional: bool,
 }
 
 #[derive(Debug)]
@@ -418,6 +420,7 @@ impl Resolver<'_> {
             build_limits: with_limits(build, &table.build_limits.unwrap_or_default()),
             counters,
             hint: table.hint,
+            is_optional: table.optional,
         })
     }
 

@@ -222,6 +222,9 @@ impl<'a> Terminal<'a> {
             if let Some(trouble) = &identity.trouble {
                 eprintln!("engine `{}` could not be used: {trouble}", identity.name);
             }
+            if let Some(absent) = &identity.absent {
+                eprintln!("engine `{}` is absent: {absent}", identity.name);
+            }
         }
         let scales = self.unmeasured();
         if scales > 0 && !self.is_quiet {

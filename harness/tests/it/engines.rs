@@ -55,6 +55,26 @@ fn a_missing_engine_is_exit_3_and_the_others_run() {
 }
 
 #[test]
+fn an_optional_engine_may_be_absent_and_no_scoreboard_depends_on_it() {
+    let guest = |program: &str| {
+        format!("{}[engine.z]\nrun = [{program:?}, \"{{file}}\"]\noptional = true\n", shell("a"))
+    };
+    let project = Project::new(&guest("no-such-program"));
+    project.write("cases/x.t", "echo 1\n# main:\n# out: 1\n");
+    project.expect(0, &["run", "--write-scoreboards"]).says("engine `z` is absent").says("1 PASS + 1 SKIP");
+    project.expect(0, &["doctor"]).says("absent: `no-such-program` is not in PATH");
+    let board = ["scoreboards/s.json", "scoreboards/s.md"].map(|file| project.read(file));
+    assert!(!board[0].contains("\"z\"") && !board[1].contains("z |"), "{board:?}");
+    let config = project.read("parallax.toml");
+    project.write("parallax.toml", &config.replace("no-such-program", "sh"));
+    project.expect(0, &["run", "--write-scoreboards"]).says("2 planned = 2 PASS");
+    assert_eq!(["scoreboards/s.json", "scoreboards/s.md"].map(|file| project.read(file)), board);
+    project.expect(0, &["run", "--gate"]).says("gate: open");
+    project.write("parallax.toml", &config.replace("no-such-program", "echo"));
+    project.expect(1, &["run", "--gate"]).says("optional engine: x.t@z is FAIL");
+}
+
+#[test]
 fn a_probe_proves_the_tier_or_the_engine_is_out() {
     let probe = |tier: &str| {
         format!(

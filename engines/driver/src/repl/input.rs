@@ -4,6 +4,7 @@ use std::io::{self, BufRead, IsTerminal};
 use std::path::PathBuf;
 
 use anyhow::Context;
+use ilo4_syntax::{SourceId, parse};
 use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
 
@@ -102,6 +103,8 @@ fn history_path() -> Option<PathBuf> {
 #[derive(Default)]
 struct Entry {
     text: String,
+    /// It started with the header of a function alone: the body follows, up to an empty line.
+    is_block: bool,
 }
 
 impl Entry {
@@ -119,10 +122,11 @@ impl Entry {
                 self.text.push_str("  ");
             }
         }
+        self.is_block |= self.text.is_empty() && is_header(line);
         self.text.push_str(line);
         match ending(&self.text) {
             _ if self.text.trim_start().starts_with(':') => false,
-            Ending::Complete => false,
+            Ending::Complete => self.is_block,
             Ending::InText | Ending::Open => true,
             Ending::Backslash => {
                 self.text.truncate(self.text.trim_end().len() - 1);
@@ -139,6 +143,14 @@ enum Ending {
     /// A bracket is open, or a `;` is last.
     Open,
     Backslash,
+}
+
+/// Does `line` hold a function without a body, as a function in the expanded form starts?
+fn is_header(line: &str) -> bool {
+    let parsed = parse(line, SourceId(0));
+    let bodies: Vec<bool> =
+        parsed.program.functions.iter().map(|function| function.body.statements.is_empty()).collect();
+    parsed.diagnostics.is_empty() && bodies.last() == Some(&true) && ending(line) == Ending::Complete
 }
 
 /// How a text that may be incomplete ends.
@@ -206,6 +218,13 @@ mod tests {
         check(&["[1", "2]"], "[1\n  2]");
         check(&["=1 1{", "2", "}"], "=1 1{\n  2\n  }");
         check(&["\"a;\\", "", "b\""], "\"a;\\\n\nb\"");
+        check(&["f x:n>n", "y=*x 2", ""], "f x:n>n\n  y=*x 2");
+        check(
+            &["f x:n>n -- why", "  @i 0..x{", "prnt i", "}", "x", ""],
+            "f x:n>n -- why\n    @i 0..x{\n  prnt i\n  }\n  x",
+        );
+        check(&["f x:n"], "f x:n");
+        check(&["a=1"], "a=1");
         check(&["}"], "}");
         check(&[":type ("], ":type (");
     }
