@@ -58,6 +58,9 @@ pub struct Seen {
     /// Of a `scale:` case: the growth exponent of each measure, 0 for one that stays too small to matter.
     #[serde(default)]
     pub exponents: BTreeMap<String, f64>,
+    /// The size at which measuring growth came to a bad end; the exponents are those of the smaller sizes.
+    #[serde(default)]
+    pub cut_at: Option<u64>,
 }
 
 impl Default for Seen {
@@ -73,6 +76,7 @@ impl Default for Seen {
             peak_kib: 0,
             counters: BTreeMap::new(),
             exponents: BTreeMap::new(),
+            cut_at: None,
         }
     }
 }
@@ -96,6 +100,7 @@ impl Seen {
         if let Some(largest) = series.points.last() {
             self.counters.clone_from(&largest.counters);
         }
+        self.cut_at = series.cut_at;
         for measure in series.measures() {
             self.exponents.insert(measure.name, measure.fit.map_or(0.0, |fit| fit.exponent));
         }

@@ -143,14 +143,15 @@ impl Predicate {
                 None => untestable(seen, &format!("it wrote no counter `{name}`")),
             },
             Predicate::Growth { measure, above } => match steepest(seen, measure.as_deref()) {
-                Some((name, exponent)) => {
+                // What was too steep before the bad end is too steep; what was not says nothing.
+                Some((name, exponent)) if exponent > *above || seen.cut_at.is_none() => {
                     decision(exponent > *above, format!("{name} grows with exponent {exponent:.2}"))
                 }
                 None if measure.is_some() && !seen.exponents.is_empty() => {
                     let known: Vec<&str> = seen.exponents.keys().map(String::as_str).collect();
                     untestable(seen, &format!("only these were measured: {}", known.join(", ")))
                 }
-                None => untestable(
+                _ => untestable(
                     seen,
                     &format!("its growth was not measured at every size ({})", seen.verdict_and_why()),
                 ),

@@ -45,9 +45,9 @@ impl std::fmt::Display for Alarm {
     }
 }
 
-/// The alarms of each engine, exact measures first, the steepest first among equals.
+/// The alarms of each engine, the steepest first. An exact one explains the clocks, which are left out then.
 ///
-/// `engines` are those that ran at all sizes. A counter that stays below the floor counts as constant when engines
+/// Engines are held against the best of those that ran at all sizes. A counter that stays below the floor counts as constant when engines
 /// are compared; a clock that does so says nothing.
 pub fn alarms(scale: &Scale, engines: &[(&str, &Series)]) -> Vec<Vec<Alarm>> {
     let measured: Vec<Vec<Measure>> = engines.iter().map(|(_, series)| series.measures()).collect();
@@ -60,10 +60,10 @@ pub fn alarms(scale: &Scale, engines: &[(&str, &Series)]) -> Vec<Vec<Alarm>> {
                 .filter(is_judged)
                 .filter_map(|measure| alarm(scale.bound, measure, best(&measure.name, engines, &measured)))
                 .collect();
-            found.sort_by(|a, b| {
-                let noisy = |alarm: &Alarm| alarm.kind == Kind::Noisy;
-                noisy(a).cmp(&noisy(b)).then(b.exponent.total_cmp(&a.exponent))
-            });
+            if found.iter().any(|alarm| alarm.kind == Kind::Exact) {
+                found.retain(|alarm| alarm.kind == Kind::Exact);
+            }
+            found.sort_by(|a, b| b.exponent.total_cmp(&a.exponent));
             found
         })
         .collect()
@@ -90,7 +90,8 @@ fn alarm(bound: f64, measure: &Measure, best: Option<(&str, f64)>) -> Option<Ala
 
 /// The engine whose exponent of this measure is the smallest.
 fn best<'e>(name: &str, engines: &[(&'e str, &Series)], measured: &[Vec<Measure>]) -> Option<(&'e str, f64)> {
-    let exponents = engines.iter().zip(measured).filter_map(|((engine, _), measures)| {
+    let complete = engines.iter().zip(measured).filter(|((_, series), _)| series.cut_at.is_none());
+    let exponents = complete.filter_map(|((engine, _), measures)| {
         let measure = measures.iter().find(|measure| measure.name == name)?;
         let exponent = match (measure.fit, measure.kind) {
             (Some(fit), _) => fit.exponent,

@@ -49,6 +49,9 @@ impl Point {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Series {
     pub points: Vec<Point>,
+    /// The size at which the engine did not come to a good end; the points are those before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut_at: Option<u64>,
 }
 
 /// How far a measure can be trusted.
@@ -146,7 +149,7 @@ pub mod tests {
             samples: 1,
             counters: BTreeMap::from([("copies".to_string(), counter(n as f64) as u64)]),
         };
-        Series { points: [2_000, 4_000, 8_000, 16_000, 32_000].map(point).to_vec() }
+        Series { points: [2_000, 4_000, 8_000, 16_000, 32_000].map(point).to_vec(), cut_at: None }
     }
 
     fn exponent(series: &Series, name: &str) -> Option<f64> {

@@ -8,8 +8,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::show;
 use super::style::{Style, is_ci};
 use crate::config::{CaseKind, Expect};
-use crate::corpus::{Invocation, StderrRule, Stdout};
-use crate::growth::{self, Series};
+use crate::corpus::{StderrRule, Stdout};
+use crate::growth;
 use crate::record::RunRecord;
 use crate::reproduce;
 use crate::schedule::{CaseDone, Context};
@@ -147,23 +147,15 @@ impl<'a> Terminal<'a> {
     /// The points of the measures that raise an alarm on any engine, for all engines.
     fn growth(&self, done: &CaseDone) -> Vec<String> {
         let planned = &self.context.plan.cases[done.case];
-        let case = &self.context.corpus.suites[planned.suite].cases[planned.index];
-        let Invocation::Scale(scale) = &case.invocation else { return Vec::new() };
-        let cells = &self.context.plan.cells[planned.cells.clone()];
-        let measured: Vec<(&str, &Series)> = cells
-            .iter()
-            .zip(&done.attempts)
-            .filter_map(|(cell, attempt)| match attempt {
-                Attempt::Ran { growth: Some(series), .. } => {
-                    Some((self.context.seat(cell).engine.name.as_str(), series.as_ref()))
-                }
-                Attempt::Ran { .. } | Attempt::Skip(_) | Attempt::Abstain(_) | Attempt::Error(_) => None,
-            })
-            .collect();
-        let alarms = growth::alarms(scale, &measured);
-        let names: Vec<&str> = alarms.iter().flatten().map(|alarm| alarm.measure.as_str()).collect();
-        let lines =
-            measured.iter().flat_map(|(engine, series)| growth::show::table(engine, series, Some(&names)));
+        let alarms = done.verdict.cells.iter().flat_map(|cell| &cell.alarms);
+        let names: Vec<&str> = alarms.map(|alarm| alarm.measure.as_str()).collect();
+        let cells = self.context.plan.cells[planned.cells.clone()].iter().zip(&done.attempts);
+        let lines = cells.flat_map(|(cell, attempt)| match attempt {
+            Attempt::Ran { growth: Some(series), .. } => {
+                growth::show::table(&self.context.seat(cell).engine.name, series, Some(&names))
+            }
+            Attempt::Ran { .. } | Attempt::Skip(_) | Attempt::Abstain(_) | Attempt::Error(_) => Vec::new(),
+        });
         lines.map(|line| format!("    {line}")).collect()
     }
 

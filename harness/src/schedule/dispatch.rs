@@ -10,7 +10,7 @@ use super::executor::{Context, Done, Executor};
 use super::interrupt::Interrupt;
 use super::workspace::Workspace;
 use crate::exec::{Launcher, LauncherError};
-use crate::growth::Series;
+use crate::growth::{Kind, Series};
 use crate::ledger::Ledger;
 use crate::plan::{Action, Unit};
 use crate::verdict::{Attempt, CaseVerdict, Rules, Seat, Verdict, is_same, judge};
@@ -155,10 +155,12 @@ fn work<'a>(
     })
 }
 
-/// Whether a cell was measured and found to grow too fast, which load can do to a clock.
-fn is_growth_failure(done: &CaseDone, position: usize) -> bool {
-    let measured = matches!(&done.attempts[position], Attempt::Ran { growth: Some(_), .. });
-    measured && done.verdict.cells[position].verdict == Verdict::Fail
+/// Whether load alone can have done it: time ran out, or a clock raised an alarm. Counters know no load.
+fn may_be_load(done: &CaseDone, position: usize) -> bool {
+    let cell = &done.verdict.cells[position];
+    let is_exact = cell.alarms.iter().any(|alarm| alarm.kind == Kind::Exact);
+    let is_by_clock = cell.verdict == Verdict::Fail && !cell.alarms.is_empty();
+    !is_exact && (cell.verdict == Verdict::Timeout || is_by_clock)
 }
 
 /// All counters of a cell that was measured.
@@ -280,8 +282,7 @@ impl<'a> Desk<'a> {
             let verdict = done.verdict.cells[position].verdict;
             let ran = matches!(done.attempts[position], Attempt::Ran { .. });
             let failed = verdict.fails() && verdict != Verdict::Xpass && self.options.retries > 0;
-            let by_load = verdict == Verdict::Timeout || is_growth_failure(done, position);
-            ran && (failed || by_load || self.is_audited(done, position))
+            ran && (failed || may_be_load(done, position) || self.is_audited(done, position))
         })
     }
 
@@ -302,8 +303,7 @@ impl<'a> Desk<'a> {
             if is_audited {
                 self.audit(&mut done, position, executor);
             } else if verdict.fails() && matches!(done.attempts[position], Attempt::Ran { .. }) {
-                let by_load = verdict == Verdict::Timeout || is_growth_failure(&done, position);
-                let tries = self.options.retries.max(u32::from(by_load));
+                let tries = self.options.retries.max(u32::from(may_be_load(&done, position)));
                 if let Some(tries) = self.retry(&mut done, position, tries, executor) {
                     flaky.insert(position, tries);
                 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use super::executor::{Builds, Context, Done, Executor, How};
 use crate::corpus::Invocation;
-use crate::exec::Ending;
-use crate::growth::{self, Kind, Point, Scale, Series};
+use crate::exec::{Ending, Usage};
+use crate::growth::{self, Alarm, Kind, Point, Scale, Series};
 use crate::verdict::Attempt;
 
 /// Each size is timed this often.
@@ -39,8 +39,11 @@ pub(super) fn by_case(context: Context<'_>, cells: &[usize]) -> Vec<Vec<usize>> 
 struct Lane {
     cell: usize,
     series: Series,
-    /// The last execution; one that went wrong ends the lane.
+    /// The last execution at the largest size so far; one that went wrong ends the lane.
     last: Option<Attempt>,
+    last_size: usize,
+    /// Its counters raise an alarm already, so its clock is not asked.
+    is_decided: bool,
     is_over: bool,
     build_seconds: f64,
 }
@@ -55,8 +58,10 @@ impl Executor<'_> {
             .iter()
             .map(|cell| Lane {
                 cell: *cell,
-                series: Series { points: points() },
+                series: Series { points: points(), cut_at: None },
                 last: None,
+                last_size: 0,
+                is_decided: false,
                 is_over: false,
                 build_seconds: 0.0,
             })
@@ -66,8 +71,13 @@ impl Executor<'_> {
                 self.count(lane, size, builds);
             }
         }
+        for (lane, alarms) in lanes_with_alarms(context, scale, &mut lanes) {
+            lane.is_decided = !alarms.is_empty();
+        }
         self.time(&mut lanes, ROUNDS, builds);
-        if has_noisy_alarm(context, scale, &lanes) {
+        let is_noisy = |alarm: &Alarm| alarm.kind == Kind::Noisy;
+        if lanes_with_alarms(context, scale, &mut lanes).iter().any(|(_, alarms)| alarms.iter().any(is_noisy))
+        {
             self.time(&mut lanes, MORE_ROUNDS, builds);
         }
         let is_stopped = self.is_stopped();
@@ -91,13 +101,13 @@ impl Executor<'_> {
 
     /// One timed run.
     fn sample(&mut self, lane: &mut Lane, size: usize, builds: &mut Builds) {
+        if lane.is_decided {
+            return;
+        }
         let seat = self.context().seat(&self.context().plan.cells[lane.cell]);
         let args = [lane.series.points[size].n.to_string()];
         let how = How { build: seat.build.as_ref(), run: &seat.run, args: &args, env: Vec::new() };
-        if self.step(lane, &how, builds)
-            && let Some(Attempt::Ran { execution, .. }) = &lane.last
-        {
-            let usage = &execution.usage;
+        if let Some(usage) = self.step(lane, size, &how, builds) {
             lane.series.points[size].add((usage.user + usage.system).as_secs_f64(), usage.peak_bytes);
         }
     }
@@ -116,7 +126,7 @@ impl Executor<'_> {
         let env = declared.env.iter().map(|(key, value)| (key.clone(), filled(value))).collect();
         let args = [lane.series.points[size].n.to_string()];
         let how = How { build: build.as_ref().or(seat.build.as_ref()), run: &run, args: &args, env };
-        if self.step(lane, &how, builds) {
+        if self.step(lane, size, &how, builds).is_some() {
             match read_counters(&file) {
                 Ok(counters) => lane.series.points[size].counters = counters,
                 Err(message) => lane.fail(&message),
@@ -124,19 +134,27 @@ impl Executor<'_> {
         }
     }
 
-    /// Runs once more unless the lane is over; whether the run went well.
-    fn step(&mut self, lane: &mut Lane, how: &How<'_>, builds: &mut Builds) -> bool {
+    /// Runs once more unless the lane is over; what it used, if the run went well.
+    fn step(&mut self, lane: &mut Lane, size: usize, how: &How<'_>, builds: &mut Builds) -> Option<Usage> {
         if lane.is_over || self.is_stopped() {
             lane.is_over = true;
-            return false;
+            return None;
         }
         let (attempt, seconds) = self.run_as(lane.cell, how, builds);
         lane.build_seconds += seconds;
-        let went_well = matches!(&attempt, Some(Attempt::Ran { execution, in_build: false, .. })
-            if execution.limit.is_none() && execution.ending == Ending::Exited(0));
-        lane.is_over = !went_well;
-        lane.last = attempt;
-        went_well
+        let usage = match &attempt {
+            Some(Attempt::Ran { execution, in_build: false, .. })
+                if execution.limit.is_none() && execution.ending == Ending::Exited(0) =>
+            {
+                Some(execution.usage)
+            }
+            _ => None,
+        };
+        lane.is_over = usage.is_none();
+        if lane.is_over || size >= lane.last_size {
+            (lane.last, lane.last_size) = (attempt, size);
+        }
+        usage
     }
 }
 
@@ -147,22 +165,35 @@ impl Lane {
     }
 
     fn done(self, is_stopped: bool) -> Done {
+        let mut series = self.series;
+        if self.is_over {
+            series.cut_at = Some(series.points[self.last_size].n);
+            series.points.truncate(self.last_size);
+        }
         let attempt = match self.last {
-            Some(Attempt::Ran { execution, in_build, .. }) if !self.is_over => {
-                Some(Attempt::Ran { execution, in_build, growth: Some(Box::new(self.series)) })
+            _ if is_stopped && self.is_over => None,
+            Some(Attempt::Ran { execution, in_build, .. }) => {
+                Some(Attempt::Ran { execution, in_build, growth: Some(Box::new(series)) })
             }
-            _ if is_stopped => None,
             other => other,
         };
         Done { cell: self.cell, attempt, build_seconds: self.build_seconds }
     }
 }
 
-fn has_noisy_alarm(context: Context<'_>, scale: &Scale, lanes: &[Lane]) -> bool {
-    let names = lanes.iter().map(|lane| context.seat(&context.plan.cells[lane.cell]).engine.name.as_str());
-    let complete = names.zip(lanes).filter(|(_, lane)| !lane.is_over);
-    let engines: Vec<(&str, &Series)> = complete.map(|(name, lane)| (name, &lane.series)).collect();
-    growth::alarms(scale, &engines).iter().flatten().any(|alarm| alarm.kind == Kind::Noisy)
+/// Each lane with the alarms that it raises so far.
+fn lanes_with_alarms<'l>(
+    context: Context<'_>,
+    scale: &Scale,
+    lanes: &'l mut [Lane],
+) -> Vec<(&'l mut Lane, Vec<Alarm>)> {
+    let alarms = {
+        let name = |lane: &Lane| context.seat(&context.plan.cells[lane.cell]).engine.name.as_str();
+        let engines: Vec<(&str, &Series)> = lanes.iter().map(|lane| (name(lane), &lane.series)).collect();
+        growth::alarms(scale, &engines)
+    };
+    let pairs = lanes.iter_mut().zip(alarms);
+    pairs.map(|(lane, alarms)| if lane.is_over { (lane, Vec::new()) } else { (lane, alarms) }).collect()
 }
 
 /// The numbers of a file of counters, by name.

@@ -15,7 +15,7 @@ pub enum Attempt {
     Ran {
         execution: Execution,
         in_build: bool,
-        /// Of a `scale:` case that ran at all sizes; the execution is then the last one at the largest size.
+        /// Of a `scale:` case; the execution is then the last one at the largest size, or the one that cut it short.
         growth: Option<Box<Series>>,
     },
     Skip(String),
@@ -25,12 +25,14 @@ pub enum Attempt {
 }
 
 /// The conclusion about one cell, with its grounds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Judged {
     pub verdict: Verdict,
     /// A sentence for people; empty for an ordinary pass.
     pub why: String,
     pub mismatches: Vec<Mismatch>,
+    /// Of a `scale:` case.
+    pub alarms: Vec<Alarm>,
 }
 
 /// The conclusion about one case.
@@ -53,7 +55,7 @@ pub struct Seat<'a> {
 
 impl Judged {
     pub fn new(verdict: Verdict, why: impl Into<String>) -> Judged {
-        Judged { verdict, why: why.into(), mismatches: Vec::new() }
+        Judged { verdict, why: why.into(), mismatches: Vec::new(), alarms: Vec::new() }
     }
 }
 
@@ -177,7 +179,7 @@ fn against(
         let mismatches = rules.compare(expected, execution, &case.normalize);
         if !mismatches.is_empty() {
             let why = describe(&mismatches, execution, *in_build);
-            *cell = Some(Judged { verdict: Verdict::Fail, why, mismatches });
+            *cell = Some(Judged { mismatches, ..Judged::new(Verdict::Fail, why) });
         }
     }
     diverge(seats, cells, &still_open(cells, groups));
@@ -228,27 +230,32 @@ fn against_oracle(
     against(&expected, case, rules, seats, cells, groups);
 }
 
-/// Every open cell by how its cost grows. What the engines print at the largest size must agree too.
+/// Every cell by how its cost grows; one that was cut short keeps its verdict and says what grew until then. What
+/// the engines print at the largest size must agree too.
 fn by_growth(case: &Case, seats: &[Seat<'_>], cells: &mut [Option<Judged>], groups: &[Vec<usize>]) {
     let Invocation::Scale(scale) = &case.invocation else { return };
     let mut engines = Vec::new();
     for (index, seat) in seats.iter().enumerate() {
-        match (&cells[index], seat.attempt) {
-            (None, Attempt::Ran { growth: Some(series), .. }) => {
-                engines.push((index, seat.engine, series.as_ref()))
+        if let Attempt::Ran { growth: Some(series), execution, .. } = seat.attempt {
+            engines.push((index, seat.engine, series.as_ref()));
+            if let Some(size) = series.cut_at {
+                let cell = cells[index].get_or_insert_with(|| {
+                    let why = format!("could not be measured at every size: {}", execution.ending);
+                    Judged::new(Verdict::Fail, why)
+                });
+                cell.why.push_str(&format!(" at n = {size}"));
             }
-            (None, Attempt::Ran { execution, .. }) => {
-                let why = format!("could not be measured at every size: {}", execution.ending);
-                cells[index] = Some(Judged::new(Verdict::Fail, why));
-            }
-            (Some(_), _) | (None, Attempt::Skip(_) | Attempt::Abstain(_) | Attempt::Error(_)) => {}
         }
     }
     let measured: Vec<(&str, &Series)> = engines.iter().map(|(_, name, series)| (*name, *series)).collect();
     for ((index, ..), alarms) in engines.iter().zip(growth::alarms(scale, &measured)) {
         if !alarms.is_empty() {
-            let why: Vec<String> = alarms.iter().map(Alarm::to_string).collect();
-            cells[*index] = Some(Judged::new(Verdict::Fail, why.join("; ")));
+            let text = alarms.iter().map(Alarm::to_string).collect::<Vec<_>>().join("; ");
+            let cell = match cells[*index].take() {
+                Some(cell) => Judged { why: format!("{}; until then {text}", cell.why), ..cell },
+                None => Judged::new(Verdict::Fail, text),
+            };
+            cells[*index] = Some(Judged { alarms, ..cell });
         }
     }
     diverge(seats, cells, &still_open(cells, groups));
