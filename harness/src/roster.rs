@@ -52,8 +52,27 @@ pub struct Seated<'c> {
     /// Its counting commands: build, if it has one of its own, and run.
     pub counters: Option<(Option<Vec<String>>, Vec<String>)>,
     pub identity: Identity,
+    /// The program that its build step or, without one, its run starts, where it was found. `None` before that, and if
+    /// there is none but the case's own file.
+    pub program: Option<PathBuf>,
     /// Variables given on the command line, after those of the configuration.
     pub extra_env: Vec<(String, String)>,
+}
+
+impl<'c> Seated<'c> {
+    /// As declared: not looked for, not started.
+    fn unidentified(engine: &'c Engine) -> Seated<'c> {
+        Seated {
+            engine,
+            run: engine.run.clone(),
+            build: engine.build.clone(),
+            check: engine.check.clone(),
+            counters: counters_of(engine),
+            identity: Identity::of(engine),
+            program: None,
+            extra_env: Vec::new(),
+        }
+    }
 }
 
 /// All engines of a run.
@@ -87,15 +106,7 @@ impl<'c> Roster<'c> {
 
     /// All engines as declared: not looked for, not started. For listing.
     pub fn unidentified(config: &'c Config) -> Roster<'c> {
-        let seats = config.engines.iter().map(|engine| Seated {
-            engine,
-            run: engine.run.clone(),
-            build: engine.build.clone(),
-            check: engine.check.clone(),
-            counters: counters_of(engine),
-            identity: Identity::of(engine),
-            extra_env: Vec::new(),
-        });
+        let seats = config.engines.iter().map(Seated::unidentified);
         Roster { seats: seats.collect(), base_env: Vec::new() }
     }
 
@@ -128,32 +139,21 @@ fn seat<'c>(
     hashes: &mut HashMap<PathBuf, Option<String>>,
     extra_env: Vec<(String, String)>,
 ) -> Seated<'c> {
-    let mut seated = Seated {
-        engine,
-        run: engine.run.clone(),
-        build: engine.build.clone(),
-        check: engine.check.clone(),
-        counters: counters_of(engine),
-        identity: Identity::of(engine),
-        extra_env,
-    };
+    let mut seated = Seated { extra_env, ..Seated::unidentified(engine) };
     let mut version = engine.version.clone();
-    let (count_build, count_run) = match &mut seated.counters {
-        Some((build, run)) => (build.as_mut(), Some(run)),
-        None => (None, None),
+    let (binary, program) = match locate_all(finder, &mut seated, version.as_mut()) {
+        Ok(found) => found,
+        Err(message) => {
+            let hint = engine.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
+            let identity = &mut seated.identity;
+            let missing = if engine.is_optional { &mut identity.absent } else { &mut identity.trouble };
+            *missing = Some(format!("{message}{hint}"));
+            return seated;
+        }
     };
-    let commands = [Some(&mut seated.run), seated.build.as_mut(), seated.check.as_mut(), version.as_mut()];
-    let commands = commands.into_iter().chain([count_build, count_run]);
-    let missing = commands.flatten().find_map(|command| locate(finder, command).err());
-    if let Some(message) = missing {
-        let hint = engine.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
-        let identity = &mut seated.identity;
-        let missing = if engine.is_optional { &mut identity.absent } else { &mut identity.trouble };
-        *missing = Some(format!("{message}{hint}"));
-        return seated;
-    }
-    let binary = PathBuf::from(version.as_ref().or(seated.build.as_ref()).unwrap_or(&seated.run)[0].clone());
-    seated.identity.hash = hashes.entry(binary.clone()).or_insert_with(|| hash_of(&binary)).clone();
+    seated.program = program;
+    seated.identity.hash =
+        binary.and_then(|path| hashes.entry(path.clone()).or_insert_with(|| hash_of(&path)).clone());
     let mut env = base_env.to_vec();
     env.extend(engine.env.iter().map(|(key, value)| (key.clone(), value.clone())));
     env.extend(seated.extra_env.iter().cloned());
@@ -181,20 +181,55 @@ fn counters_of(engine: &Engine) -> Option<(Option<Vec<String>>, Vec<String>)> {
     engine.counters.as_ref().map(|counters| (counters.build.clone(), counters.run.clone()))
 }
 
-/// Replaces a command's program by its absolute path, unless it is a placeholder.
-fn locate(finder: &Finder, command: &mut [String]) -> Result<(), String> {
-    let name = command[0].clone();
-    if name.contains("{artifact}") || name.contains("{file}") {
-        return Ok(());
+/// Finds the programs of all commands. The answers are the binary that identifies the engine and the program that it starts.
+fn locate_all(
+    finder: &Finder,
+    seated: &mut Seated<'_>,
+    version: Option<&mut Vec<String>>,
+) -> Result<(Option<PathBuf>, Option<PathBuf>), String> {
+    let find = |command: Option<&mut Vec<String>>| match command {
+        Some(command) => locate(finder, command),
+        None => Ok(None),
+    };
+    let version = find(version)?;
+    let build = find(seated.build.as_mut())?;
+    let run = find(Some(&mut seated.run))?;
+    find(seated.check.as_mut())?;
+    if let Some((build, run)) = &mut seated.counters {
+        find(build.as_mut())?;
+        find(Some(run))?;
     }
-    let name = name.replace("{workspace}", &finder.workspace.to_string_lossy());
-    match finder.find(&name) {
-        Some(path) => {
-            command[0] = path.to_string_lossy().into_owned();
-            Ok(())
+    let program = build.or(run);
+    Ok((version.or_else(|| program.clone()), program))
+}
+
+/// Replaces a command's program and each `{bin:NAME}` by absolute paths, unless the program is a placeholder. The answer is
+/// the engine's own program: the last that is named by `{bin:NAME}`, behind whatever it is wrapped in, or else the first word.
+fn locate(finder: &Finder, command: &mut [String]) -> Result<Option<PathBuf>, String> {
+    let find =
+        |name: &str| finder.find(name).ok_or_else(|| format!("`{name}` is not in {}", finder.places()));
+    let mut own = None;
+    let first = &mut command[0];
+    if !["{artifact}", "{file}", "{bin:"].iter().any(|placeholder| first.contains(placeholder)) {
+        let path = find(&first.replace("{workspace}", &finder.workspace.to_string_lossy()))?;
+        *first = path.to_string_lossy().into_owned();
+        own = Some(path);
+    }
+    for word in command {
+        while let Some((before, name, after)) = programs_in(word) {
+            let path = find(name)?;
+            *word = format!("{before}{}{after}", path.display());
+            own = Some(path);
         }
-        None => Err(format!("`{name}` is not in {}", finder.places())),
     }
+    Ok(own)
+}
+
+/// The first `{bin:NAME}` of a word, with what stands before and after.
+fn programs_in(word: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = word.split_once("{bin:")?;
+    let (name, after) = rest.split_once('}')?;
+    Some((before, name, after))
 }
 
 fn hash_of(path: &Path) -> Option<String> {

@@ -6,6 +6,7 @@ mod bench;
 mod ci;
 mod conformance;
 mod memcheck;
+mod miri;
 mod shell;
 mod test;
 
@@ -33,6 +34,8 @@ enum Verb {
     },
     /// A sample of the corpus under valgrind's memcheck, on vm, jit and aot
     Memcheck(memcheck::Options),
+    /// The runtime's unit tests under Miri, where a nightly toolchain has it
+    Miri,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -42,5 +45,6 @@ fn main() -> anyhow::Result<()> {
         Verb::Ci => ci::run_all(),
         Verb::Bench { what } => bench::run(&what),
         Verb::Memcheck(options) => memcheck::run(&options),
+        Verb::Miri => miri::run(),
     }
 }

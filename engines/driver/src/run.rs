@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::Context;
 use ilo4_engine::stack::{PROGRAM_STACK_BYTES, StackRange, run_on_big_stack};
 use ilo4_engine::{Engine, Program, Request};
-use ilo4_runtime::{Fault, Runtime, Value, entry, stats};
+use ilo4_runtime::{Fault, Runtime, Value, entry, settings, stats};
 use ilo4_syntax::Source;
 
 use crate::cli::{EngineName, RunOptions};
@@ -46,7 +46,8 @@ fn in_process(
 ) -> anyhow::Result<u8> {
     // The runtime keeps the excerpts' maker for as long as it lives, which is longer than a borrow may.
     let excerpts = excerpts(&ready.program, &ready.sources);
-    let (code, json) = run_on_big_stack(PROGRAM_STACK_BYTES, |stack| {
+    let stack_bytes = settings::stack_bytes(PROGRAM_STACK_BYTES).map_err(anyhow::Error::msg)?;
+    let (code, json) = run_on_big_stack(stack_bytes, |stack| {
         execute(engine, &ready.program, excerpts, args, stack, stats.is_some())
     })
     .context("no stack for the program")?;
@@ -86,7 +87,7 @@ fn execute(
     };
     let calls = runtime.calls;
     drop(runtime);
-    (code, stats::to_json(engine.name(), calls))
+    (settings::checked_for_leaks(code), stats::to_json(engine.name(), calls))
 }
 
 /// Builds into a private directory and runs what was built.

@@ -31,6 +31,8 @@ fn main() -> ExitCode {
         #[cfg(debug_assertions)]
         Trial::test("each_slow_plant_raises_its_alarm_and_no_other", planted::alarms),
         #[cfg(debug_assertions)]
+        Trial::test("a_run_that_leaks_says_so_if_asked", planted::leaking),
+        #[cfg(debug_assertions)]
         Trial::test("an_unknown_plant_is_not_overlooked", planted::unknown),
         #[cfg(not(debug_assertions))]
         Trial::test("release_builds_hold_no_plant", release),
@@ -288,6 +290,28 @@ mod planted {
         assert_eq!(String::from_utf8_lossy(&output.stdout), "120\n", "{engine} {plant:?}: {output:?}");
         let text = std::fs::read(stats).expect("counters");
         serde_json::from_slice(&text).expect("JSON")
+    }
+
+    pub fn leaking() -> Result<(), Failed> {
+        for (engine, plant, asked, code) in [
+            ("vm", "codegen-extra-copy", true, 0),
+            ("jit", "codegen-extra-copy", false, 0),
+            ("jit", "codegen-extra-copy", true, 70),
+            ("aot", "codegen-extra-copy", true, 70),
+            ("aot", "linear-map", true, 0),
+        ] {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_ilo4"));
+            command.args(["run", "--engine", engine, "main>n;xs=[1];ys=[xs xs];len ys", "main"]);
+            command.env("ILO4_PLANT", plant).env_remove("ILO4_LEAK_CHECK");
+            if asked {
+                command.env("ILO4_LEAK_CHECK", "1");
+            }
+            let output = command.output().expect("ilo4 starts");
+            assert_eq!(output.status.code(), Some(code), "{engine} {plant}: {output:?}");
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(said.contains("alive at the end"), code == 70, "{engine} {plant}: {said}");
+        }
+        Ok(())
     }
 
     /// What a plant does not concern stays green.

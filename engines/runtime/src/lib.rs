@@ -26,6 +26,7 @@ pub mod operation;
 mod program;
 mod random;
 mod runtime;
+pub mod settings;
 mod shapes;
 pub mod stats;
 mod value;

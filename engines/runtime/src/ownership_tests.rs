@@ -197,6 +197,7 @@ fn deep(depth: usize) -> Value {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too deep to be interpreted in minutes")]
 fn a_million_levels_are_shown_compared_and_freed_without_stack() {
     let run = || {
         let mut rt = runtime();
@@ -217,6 +218,7 @@ fn a_million_levels_are_shown_compared_and_freed_without_stack() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too wide to be interpreted in minutes")]
 fn wide_records_know_their_length() {
     let mut rt = runtime();
     let fields: Vec<u32> =

@@ -8,7 +8,7 @@ use std::process::exit;
 use ilo4_builtins::abi;
 use ilo4_runtime::entry::{self, MISUSE};
 use ilo4_runtime::image::Image;
-use ilo4_runtime::{Fault, Runtime, Value, stats};
+use ilo4_runtime::{Fault, Runtime, Value, settings, stats};
 
 /// As `ilo4_codegen` describes it.
 type Entry = unsafe extern "C" fn(runtime: *mut Runtime, closure: u64, arguments: *const u64) -> u64;
@@ -47,8 +47,9 @@ extern "C" fn main() -> i32 {
         Ok(args) => args,
         Err(unknown) => fail(&unknown.to_string()),
     };
-    let run = move || run(image, &args);
-    match std::thread::Builder::new().stack_size(STACK_BYTES).spawn(run).map(|thread| thread.join()) {
+    let stack_bytes = settings::stack_bytes(STACK_BYTES).unwrap_or_else(|message| fail(&message));
+    let run = move || run(image, &args, stack_bytes);
+    match std::thread::Builder::new().stack_size(stack_bytes).spawn(run).map(|thread| thread.join()) {
         Ok(Ok(code)) => exit(code),
         Ok(Err(_)) => fail("the program's thread panicked: a bug of ilo4"),
         Err(error) => fail(&format!("no stack for the program: {error}")),
@@ -68,10 +69,10 @@ fn image_bytes() -> &'static [u8] {
     }
 }
 
-fn run(image: Image, args: &[String]) -> i32 {
+fn run(image: Image, args: &[String], stack_bytes: usize) -> i32 {
     let marker = 0u8;
     let mut runtime = Runtime::new(&image.info);
-    runtime.stack_limit = (&raw const marker).addr() - STACK_BYTES + RESERVE_BYTES;
+    runtime.stack_limit = (&raw const marker).addr() - stack_bytes + RESERVE_BYTES;
     let places = image.places;
     runtime.place_text =
         Box::new(move |place| places.get(place as usize).filter(|text| !text.is_empty()).cloned());
@@ -88,7 +89,7 @@ fn run(image: Image, args: &[String]) -> i32 {
         Err(fault) => entry::finish(&mut runtime, 0, Err(fault)),
     };
     write_stats(runtime);
-    code
+    settings::checked_for_leaks(code)
 }
 
 fn call(runtime: &mut Runtime, function: u32, values: Vec<Value>) -> Result<Value, Fault> {

@@ -214,11 +214,7 @@ impl Laboratory<'_> {
     /// Which programs the engines start, and whether they are the commit's.
     fn programs(&self, roster: &Roster<'_>, bin_dirs: &[PathBuf]) -> Vec<Started> {
         let started = |seat: &Seated<'_>| {
-            let commands = [seat.build.as_ref(), Some(&seat.run)];
-            let path = commands
-                .into_iter()
-                .flatten()
-                .find_map(|words| Path::new(&words[0]).is_absolute().then(|| PathBuf::from(&words[0])))?;
+            let path = seat.program.as_deref()?;
             let is_built =
                 path.starts_with(&self.site.workspace) || bin_dirs.iter().any(|dir| path.starts_with(dir));
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -14,34 +14,41 @@ use crate::scoreboard::{Scoreboard, markdown};
 /// Lines shown of each kind.
 const SHOWN: usize = 50;
 
+/// Which run is held against committed files, and whether these are written. `parallax perf gate` has the same options.
 #[derive(Debug, Args)]
 pub struct GateArgs {
     /// The record of a full run; the last one if absent.
     #[arg(long, value_name = "FILE")]
     run: Option<PathBuf>,
-    /// Write the scoreboards if nothing got worse.
+    /// Write the committed files anew if nothing got worse.
     #[arg(long)]
-    tighten: bool,
+    pub tighten: bool,
     /// With --tighten: write also what got worse.
     #[arg(long, requires = "tighten")]
-    force: bool,
+    pub force: bool,
+}
+
+impl GateArgs {
+    /// The record, if it is of the corpus as it is now: a stale one proves nothing.
+    pub fn record(&self, session: &Session) -> Result<RunRecord, Failure> {
+        let incomplete = |message: String| Failure { exit: Exit::Incomplete, error: anyhow!(message) };
+        let path = self.run.clone().unwrap_or_else(|| session.last_record());
+        let record = RunRecord::read(&path)
+            .map_err(|message| incomplete(format!("{message}; `parallax run` makes one")))?;
+        for loaded in &session.corpus()?.corpus.suites {
+            let ran = record.suites.iter().find(|suite| suite.name == loaded.name);
+            if ran.is_some_and(|suite| suite.digest != loaded.digest) {
+                let message = format!("suite `{}` has changed since that run; run it again", loaded.name);
+                return Err(incomplete(message));
+            }
+        }
+        Ok(record)
+    }
 }
 
 pub fn gate(global: &Global, args: &GateArgs) -> Outcome {
     let session = Session::open(global)?;
-    let path = args.run.clone().unwrap_or_else(|| session.last_record());
-    let record = RunRecord::read(&path).map_err(|message| Failure {
-        exit: Exit::Incomplete,
-        error: anyhow!("{message}; `parallax run` makes one"),
-    })?;
-    let corpus = session.corpus()?.corpus;
-    for loaded in &corpus.suites {
-        let ran = record.suites.iter().find(|suite| suite.name == loaded.name);
-        if ran.is_some_and(|suite| suite.digest != loaded.digest) {
-            let message = format!("suite `{}` has changed since that run; run it again", loaded.name);
-            return Err(Failure { exit: Exit::Incomplete, error: anyhow!(message) });
-        }
-    }
+    let record = args.record(&session)?;
     if args.tighten {
         write_scoreboards(&session, &record, args.force)
     } else {

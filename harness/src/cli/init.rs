@@ -58,6 +58,7 @@ expect = "annotations"            # or "sidecar" (x.out, x.err, x.exit), "consen
 # reason = "why"
 
 # An engine is a command. No shell reads it. {file} {entry} {args} {artifact} {dir} {workspace} are filled in.
+# Under a tool: run = ["valgrind", "{bin:first}", "{file}"]; {bin:NAME} is the path of the program NAME.
 [engine.first]
 run = ["cat", "{file}"]
 # version = ["first", "--version"]

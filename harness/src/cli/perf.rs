@@ -1,15 +1,13 @@
 //! `parallax perf`: counters against their baseline, and two commands against each other.
 
-use std::path::PathBuf;
-
 use anyhow::{Context as _, anyhow};
 use clap::{Args, Subcommand};
 
 use super::compare::{CompareArgs, compare};
+use super::gate::GateArgs;
 use super::{Failure, Global, Outcome, Session};
 use crate::exit::Exit;
 use crate::growth::baseline::{Baseline, Move, NAME};
-use crate::record::RunRecord;
 
 /// Lines shown of each kind.
 const SHOWN: usize = 50;
@@ -28,19 +26,6 @@ enum What {
     Compare(CompareArgs),
 }
 
-#[derive(Debug, Args)]
-struct GateArgs {
-    /// The record of a full run; the last one if absent.
-    #[arg(long, value_name = "FILE")]
-    run: Option<PathBuf>,
-    /// Write the counters if none got worse.
-    #[arg(long)]
-    tighten: bool,
-    /// With --tighten: write also what got worse.
-    #[arg(long, requires = "tighten")]
-    force: bool,
-}
-
 pub fn perf(global: &Global, args: &PerfArgs) -> Outcome {
     match &args.what {
         What::Gate(args) => gate(global, args),
@@ -50,12 +35,10 @@ pub fn perf(global: &Global, args: &PerfArgs) -> Outcome {
 
 fn gate(global: &Global, args: &GateArgs) -> Outcome {
     let session = Session::open(global)?;
-    let path = args.run.clone().unwrap_or_else(|| session.last_record());
-    let incomplete = |message: String| Failure { exit: Exit::Incomplete, error: anyhow!(message) };
-    let record = RunRecord::read(&path)
-        .map_err(|message| incomplete(format!("{message}; `parallax run` makes one")))?;
+    let record = args.record(&session)?;
     if !record.is_full() {
-        return Err(incomplete(format!("the run is not a full one: {}", record.partial.join("; "))));
+        let message = format!("the run is not a full one: {}", record.partial.join("; "));
+        return Err(Failure { exit: Exit::Incomplete, error: anyhow!(message) });
     }
     let now = Baseline::of(&record);
     if now.cells.is_empty() {

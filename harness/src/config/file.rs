@@ -128,7 +128,8 @@ pub struct EngineTable {
     /// compilers that print the program's warnings there and nothing else.
     #[serde(default)]
     pub build_stderr: bool,
-    /// Runs the program. Placeholders: `{file} {entry} {args} {artifact} {dir} {workspace}`.
+    /// Runs the program. Placeholders: `{file} {entry} {args} {artifact} {dir} {workspace}`, and in any word
+    /// `{bin:NAME}`: where the program NAME was found, for engines that run under a tool such as valgrind.
     pub run: Vec<String>,
     /// For cases that only check the program.
     pub check: Option<Vec<String>>,

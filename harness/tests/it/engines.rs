@@ -55,6 +55,24 @@ fn a_missing_engine_is_exit_3_and_the_others_run() {
 }
 
 #[test]
+fn an_engine_behind_a_wrapper_is_found_by_name() {
+    let wrapper = "\"env\", \"SEEN={bin:own-shell}\", ";
+    let engine = format!("run = [{wrapper}\"{{bin:own-shell}}\", \"{{file}}\"]\nhint = \"install it\"\n");
+    let project = Project::new(&format!("[paths]\nbin = [\"tools\"]\n[engine.z]\n{engine}"));
+    project.write("cases/x.t", "echo ${SEEN##*/}\n# main:\n# out: own-shell\n");
+    project.expect(3, &["run"]).says("`own-shell` is not in").says("install it");
+    std::fs::create_dir(project.path("tools")).unwrap();
+    std::os::unix::fs::symlink("/bin/sh", project.path("tools/own-shell")).unwrap();
+    project.expect(0, &["run"]).says("1 PASS");
+    let identity = || project.record()["engines"][0]["hash"].clone();
+    let wrapped = identity();
+    project.write("parallax.toml", &project.read("parallax.toml").replace(wrapper, ""));
+    project.expect(1, &["run"]).says("FAIL");
+    assert!(wrapped.is_string());
+    assert_eq!(wrapped, identity(), "the engine is what is wrapped, not the wrapper");
+}
+
+#[test]
 fn an_optional_engine_may_be_absent_and_no_scoreboard_depends_on_it() {
     let guest = |program: &str| {
         format!("{}[engine.z]\nrun = [{program:?}, \"{{file}}\"]\noptional = true\n", shell("a"))

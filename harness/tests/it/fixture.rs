@@ -77,10 +77,14 @@ impl Project {
         said
     }
 
+    /// The record of the last run.
+    pub fn record(&self) -> serde_json::Value {
+        serde_json::from_str(&self.read("target/parallax/last/run.json")).unwrap()
+    }
+
     /// The verdict of every cell of the last run, as `case@engine VERDICT`, sorted.
     pub fn verdicts(&self) -> Vec<String> {
-        let record: serde_json::Value =
-            serde_json::from_str(&self.read("target/parallax/last/run.json")).unwrap();
+        let record = self.record();
         let mut found = Vec::new();
         for suite in record["suites"].as_array().unwrap() {
             for case in suite["cases"].as_array().unwrap() {

@@ -138,6 +138,10 @@ fn a_partial_run_is_no_baseline() {
     let project = project(&[("a", "linear"), ("b", "linear")]);
     project.expect(0, &["run", "-e", "a"]);
     project.expect(5, &["perf", "gate", "--tighten", "--force"]).says("not a full one");
+    project.expect(0, &["run"]);
+    project.expect(0, &["perf", "gate", "--tighten"]);
+    project.write("cases/x.t", &format!("{}# A word more.\n", project.read("cases/x.t")));
+    project.expect(5, &["perf", "gate"]).says("suite `s` has changed since that run");
 }
 
 fn busy(steps: &str) -> String {

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
+use fastrand::Rng;
 use ilo4_syntax::{LoadError, Loader, Source, decode, parse_program, render};
 use rustix::time::{ClockId, clock_gettime};
 
@@ -29,60 +30,46 @@ const STACK_BYTES: usize = 8 << 20;
 
 const WORKERS: usize = 2;
 
-/// Splitmix64: small, seeded, the same everywhere.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        (self.next() % limit.max(1) as u64) as usize
-    }
+/// A number below the limit; 0 if that is 0.
+fn below(random: &mut Rng, limit: usize) -> usize {
+    random.usize(..limit.max(1))
 }
 
 /// The input of this number: the same on every machine, as long as the corpus is.
 fn input(number: u64, texts: &[Vec<u8>]) -> Vec<u8> {
-    let mut random = Random(number);
-    // Neighbouring numbers start from neighbouring states.
-    random.next();
-    let mut bytes = texts[random.below(texts.len())].clone();
-    match random.below(10) {
-        0 => (0..random.below(300)).map(|_| random.next() as u8).collect(),
-        1 => (0..random.below(300)).map(|_| b' ' + random.below(95) as u8).collect(),
+    let mut random = Rng::with_seed(number);
+    let mut bytes = texts[below(&mut random, texts.len())].clone();
+    match below(&mut random, 10) {
+        0 => (0..below(&mut random, 300)).map(|_| random.u8(..)).collect(),
+        1 => (0..below(&mut random, 300)).map(|_| b' ' + below(&mut random, 95) as u8).collect(),
         2 => {
-            bytes.truncate(random.below(bytes.len()));
+            bytes.truncate(below(&mut random, bytes.len()));
             bytes
         }
         _ => {
-            let other = &texts[random.below(texts.len())];
-            (0..=random.below(5)).for_each(|_| damage(&mut random, &mut bytes, other));
+            let other = &texts[below(&mut random, texts.len())];
+            (0..=below(&mut random, 5)).for_each(|_| damage(&mut random, &mut bytes, other));
             bytes
         }
     }
 }
 
 /// One small change, most of which leave a program that is nearly right.
-fn damage(random: &mut Random, bytes: &mut Vec<u8>, other: &[u8]) {
-    let at = random.below(bytes.len() + 1);
+fn damage(random: &mut Rng, bytes: &mut Vec<u8>, other: &[u8]) {
+    let at = below(random, bytes.len() + 1);
     let near = |at: usize, length: usize, limit: usize| (at + length).min(limit);
-    match random.below(7) {
-        0 => drop(bytes.drain(at..near(at, random.below(6), bytes.len()))),
-        1 if at < bytes.len() => bytes[at] = b' ' + random.below(95) as u8,
-        2 if at < bytes.len() => bytes[at] ^= 1 << random.below(8),
+    match below(random, 7) {
+        0 => drop(bytes.drain(at..near(at, below(random, 6), bytes.len()))),
+        1 if at < bytes.len() => bytes[at] = b' ' + below(random, 95) as u8,
+        2 if at < bytes.len() => bytes[at] ^= 1 << below(random, 8),
         3 => {
-            let from = random.below(other.len());
-            let piece = &other[from..near(from, random.below(20), other.len())];
+            let from = below(random, other.len());
+            let piece = &other[from..near(from, below(random, 20), other.len())];
             bytes.splice(at..at, piece.iter().copied());
         }
         4 => {
-            let end = near(at, random.below(12), bytes.len());
-            let piece = bytes[at..end].repeat(1 + random.below(40));
+            let end = near(at, below(random, 12), bytes.len());
+            let piece = bytes[at..end].repeat(1 + below(random, 40));
             bytes.splice(at..at, piece);
         }
         5 => {
@@ -98,9 +85,9 @@ fn damage(random: &mut Random, bytes: &mut Vec<u8>, other: &[u8]) {
 }
 
 /// The bytes between two blanks or signs, somewhere.
-fn token(random: &mut Random, bytes: &[u8]) -> std::ops::Range<usize> {
+fn token(random: &mut Rng, bytes: &[u8]) -> std::ops::Range<usize> {
     let is_word = |index: usize| bytes.get(index).is_some_and(|byte| byte.is_ascii_alphanumeric());
-    let mut start = random.below(bytes.len());
+    let mut start = below(random, bytes.len());
     while start > 0 && is_word(start - 1) {
         start -= 1;
     }

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use fastrand::Rng;
 use ilo4_syntax::{Source, SourceId, decode, parse, print_ast, print_tokens, render, to_json};
 
 use crate::blocks;
@@ -12,21 +13,9 @@ const INPUTS: usize = 20_000;
 /// Far above what a small input takes even on a loaded machine, far below what a blow-up takes.
 const SMALL_INPUT_TIME: Duration = Duration::from_secs(2);
 
-/// Splitmix64: small, seeded, the same everywhere.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        (self.next() % limit.max(1) as u64) as usize
-    }
+/// A number below the limit; 0 if that is 0.
+fn below(random: &mut Rng, limit: usize) -> usize {
+    random.usize(..limit.max(1))
 }
 
 /// Pieces that the grammar cares about, to be inserted anywhere.
@@ -36,28 +25,28 @@ const PIECES: [&str; 40] = [
     "type ", "use ", "alias ", "é",
 ];
 
-fn mutate(random: &mut Random, text: &str, other: &str) -> Vec<u8> {
+fn mutate(random: &mut Rng, text: &str, other: &str) -> Vec<u8> {
     let mut bytes = text.as_bytes().to_vec();
-    for _ in 0..=random.below(4) {
-        let at = random.below(bytes.len() + 1);
-        match random.below(6) {
+    for _ in 0..=below(random, 4) {
+        let at = below(random, bytes.len() + 1);
+        match below(random, 6) {
             0 => bytes.truncate(at),
             1 => {
-                let end = (at + random.below(8)).min(bytes.len());
+                let end = (at + below(random, 8)).min(bytes.len());
                 bytes.drain(at..end);
             }
             2 => {
-                let piece = PIECES[random.below(PIECES.len())];
-                let times = if random.below(20) == 0 { random.below(600) } else { 1 };
+                let piece = PIECES[below(random, PIECES.len())];
+                let times = if below(random, 20) == 0 { below(random, 600) } else { 1 };
                 bytes.splice(at..at, piece.repeat(times).into_bytes());
             }
-            3 if at < bytes.len() => bytes[at] = random.next() as u8,
+            3 if at < bytes.len() => bytes[at] = random.u8(..),
             4 => {
-                let from = random.below(other.len() + 1);
+                let from = below(random, other.len() + 1);
                 bytes.splice(at.., other.as_bytes()[from..].iter().copied());
             }
             _ => {
-                let end = (at + random.below(30)).min(bytes.len());
+                let end = (at + below(random, 30)).min(bytes.len());
                 let copy = bytes[at..end].to_vec();
                 bytes.splice(at..at, copy);
             }
@@ -90,9 +79,9 @@ fn mutated_programs_never_panic() {
     let texts: Vec<String> = blocks::all().into_iter().flat_map(|b| b.files.into_values()).collect();
     let mut well_formed = 0;
     for i in 0..count {
-        let mut random = Random(seed + i as u64);
-        let text = &texts[random.below(texts.len())];
-        let other = &texts[random.below(texts.len())];
+        let mut random = Rng::with_seed(seed + i as u64);
+        let text = &texts[below(&mut random, texts.len())];
+        let other = &texts[below(&mut random, texts.len())];
         let bytes = mutate(&mut random, text, other);
         let started = Instant::now();
         let result = std::panic::catch_unwind(|| exercise(&bytes));
@@ -107,10 +96,10 @@ fn mutated_programs_never_panic() {
 
 #[test]
 fn random_bytes_never_panic() {
-    let mut random = Random(7);
+    let mut random = Rng::with_seed(7);
     for _ in 0..2_000 {
-        let length = random.below(200);
-        let bytes: Vec<u8> = (0..length).map(|_| (random.next() % 128) as u8).collect();
+        let length = below(&mut random, 200);
+        let bytes: Vec<u8> = (0..length).map(|_| random.u8(..128)).collect();
         exercise(&bytes);
     }
 }

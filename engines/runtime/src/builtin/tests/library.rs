@@ -88,6 +88,7 @@ fn fourier() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "a quarter of an hour in the automata of another crate")]
 fn regular_expressions() {
     check!(Rgx r"\d+", "a1b22c333" => "[1, 22, 333]");
     check!(Rgx r"(\w+)@(\w+)", "bob@site al@x" => "[bob, site]");
@@ -210,6 +211,7 @@ impl Directory {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "words its errors of the system differently")]
 fn reading_files() {
     let files = Directory::new()
         .with("notes.txt", "alpha\n\ngamma\n")
@@ -245,6 +247,7 @@ fn reading_files() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "words its errors of the system differently")]
 fn writing_files() {
     let files = Directory::new();
     let path = files.path("out");
@@ -302,6 +305,7 @@ fn records_in_files() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "words its errors of the system differently")]
 fn directories() {
     let files = ["d/b.txt", "d/ab.txt", "d/.hid", "d/sub/b.txt", "d/sub/deep/n.md"];
     let files = files.iter().fold(Directory::new(), |files, name| files.with(name, ""));
