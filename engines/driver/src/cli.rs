@@ -55,7 +55,14 @@ pub enum EngineName {
     Aot,
 }
 
+/// Read by `ilo4 run` and by compiled programs alike, see `ilo4_runtime::settings`.
+const ENVIRONMENT: &str = "\
+Environment, also of compiled programs:
+  ILO4_LEAK_CHECK  Set to whatever: exit with 70 if objects are alive at the end (a bug of ours)
+  ILO4_STACK_MIB   The stack a program may use, in MiB; more or less depth before ILO-R601";
+
 #[derive(Debug, Args)]
+#[command(after_help = ENVIRONMENT)]
 pub struct RunOptions {
     /// How to run it
     #[arg(long, value_enum, default_value = "vm")]
