@@ -53,6 +53,8 @@ pub enum Use {
     Own,
     /// A word the primitive only looks at; the caller keeps the reference.
     Borrow,
+    /// As `Borrow`, but a part may be moved out of what is solely owned, leaving nil. Only where nobody sees that part again.
+    Take,
     /// A raw number; an operand of another kind is the row's mismatch fault.
     Number,
     /// A raw truth value; the operand is known to be one.
@@ -212,6 +214,7 @@ macro_rules! for_each_prim {
             Mmap mmap () -> Word total R009 "`mmap`";
             Mset mset (Own, Own, Own) -> Word fallible R009 "`mset`";
             Mget mget (Borrow, Borrow) -> Word fallible R009 "`mget`";
+            MgetTake mget_take (Take, Borrow) -> Word fallible R009 "`mget` where nobody sees the slot again: its value is taken";
             Mhas mhas (Borrow, Borrow) -> Bool fallible R009 "`mhas`";
             Mdel mdel (Own, Borrow) -> Word fallible R009 "`mdel`";
             Mkeys mkeys (Borrow) -> Word fallible R009 "`mkeys`";

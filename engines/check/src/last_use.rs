@@ -3,8 +3,9 @@
 //! A backward walk over the structured HIR with what is still needed of each variable. A read of a variable of which
 //! nothing is needed afterwards is its last; an assignment ends the need for the old value. Operands are visited from
 //! right to left: an operand that has been read holds its own reference, so a later operand may assign or take the
-//! variable. Need is tracked down to the fields of records: in `r=r with xs:(+=r.xs v)` the field `xs` of `r` is not
-//! needed between its read and the `with` that replaces it.
+//! variable. Need is tracked down to the parts of containers: in `r=r with xs:(+=r.xs v)` the field `xs` of `r` is not
+//! needed between its read and the `with` that replaces it, and in `m=mset m k (+=(mget m k ?? []) v)` neither is the slot `k`
+//! of `m`. Different keys may mean the same slot, so a read of one needs the whole map.
 //!
 //! Loops: what is needed at the head of a loop is remembered from walk to walk of the whole function, and the walk is
 //! repeated until nothing is added; the marks of the last walk count.
@@ -13,10 +14,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ilo4_builtins::Prim;
+
 use crate::hir::{Expr, ExprKind, Program, VarId};
 use crate::walk;
 
-/// Sets the marks `Var.last` and `Field.take` of a whole program.
+/// Sets the marks `Var.last` and `Field.take` of a whole program, and turns `mget` into `mget_take` where that is possible.
 pub fn mark(program: &mut Program) {
     for function in &mut program.functions {
         let mut walk = Walk { heads: Vec::new(), loops: Vec::new(), next_loop: 0, grew: true };
@@ -29,34 +32,60 @@ pub fn mark(program: &mut Program) {
     }
 }
 
+/// A part of a container.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Field(String),
+    Slot(Key),
+}
+
+/// What the key of a map's slot is: equal keys mean the same slot as long as the variable is not assigned.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Var(VarId),
+    Number(u64),
+    Text(String),
+}
+
+impl Key {
+    fn of(expr: &Expr) -> Option<Key> {
+        match &expr.kind {
+            ExprKind::Var { var, .. } => Some(Key::Var(*var)),
+            ExprKind::Number(number) => Some(Key::Number(number.to_bits())),
+            ExprKind::Text(text) => Some(Key::Text(text.clone())),
+            _ => None,
+        }
+    }
+}
+
 /// What is needed of a variable's value.
 #[derive(Clone, PartialEq)]
 enum Need {
-    /// Only these fields.
-    Fields(BTreeSet<String>),
-    /// Everything but these fields.
-    AllBut(BTreeSet<String>),
+    /// Only these parts.
+    Only(BTreeSet<Part>),
+    /// Everything but these parts.
+    AllBut(BTreeSet<Part>),
 }
 
 impl Need {
     fn is_everything(&self) -> bool {
-        matches!(self, Need::AllBut(fields) if fields.is_empty())
+        matches!(self, Need::AllBut(parts) if parts.is_empty())
     }
 
-    fn covers(&self, field: &str) -> bool {
+    fn covers(&self, part: &Part) -> bool {
         match self {
-            Need::Fields(fields) => fields.contains(field),
-            Need::AllBut(fields) => !fields.contains(field),
+            Need::Only(parts) => parts.contains(part),
+            Need::AllBut(parts) => !parts.contains(part),
         }
     }
 
     /// Adds what `other` needs; did it change anything?
     fn add(&mut self, other: &Need) -> bool {
         let joined = match (&*self, other) {
-            (Need::Fields(a), Need::Fields(b)) => Need::Fields(a | b),
+            (Need::Only(a), Need::Only(b)) => Need::Only(a | b),
             (Need::AllBut(a), Need::AllBut(b)) => Need::AllBut(a & b),
-            (Need::Fields(a), Need::AllBut(b)) => Need::AllBut(b - a),
-            (Need::AllBut(a), Need::Fields(b)) => Need::AllBut(a - b),
+            (Need::Only(a), Need::AllBut(b)) => Need::AllBut(b - a),
+            (Need::AllBut(a), Need::Only(b)) => Need::AllBut(a - b),
         };
         let changed = *self != joined;
         *self = joined;
@@ -82,8 +111,23 @@ impl Needs {
         !self.is_whole(var) && !self.partly.contains_key(&var)
     }
 
-    fn needs_field(&self, var: VarId, field: &str) -> bool {
-        self.is_whole(var) || self.partly.get(&var).is_some_and(|need| need.covers(field))
+    fn needs_part(&self, var: VarId, part: &Part) -> bool {
+        self.is_whole(var) || self.partly.get(&var).is_some_and(|need| need.covers(part))
+    }
+
+    /// What the variable held before it was assigned is another key: nothing is known of that slot of any map.
+    fn forget_key(&mut self, var: VarId) {
+        let slot = Part::Slot(Key::Var(var));
+        let mut whole = Vec::new();
+        for (map, need) in &mut self.partly {
+            if let Need::AllBut(parts) = need
+                && parts.remove(&slot)
+                && parts.is_empty()
+            {
+                whole.push(*map);
+            }
+        }
+        whole.into_iter().for_each(|map| self.add_whole(map));
     }
 
     fn add(&mut self, var: VarId, need: &Need) -> bool {
@@ -163,14 +207,17 @@ impl Walk {
                 for (_, value) in fields.iter_mut().rev() {
                     self.expr(value, needs);
                 }
-                self.with_base(base, fields.iter().map(|(name, _)| name.clone()).collect(), needs);
+                let replaced = fields.iter().map(|(name, _)| Part::Field(name.clone())).collect();
+                self.replaced(base, replaced, needs);
             }
+            ExprKind::Prim { prim, args } => self.primitive(prim, args, needs),
             ExprKind::TakeElement { list, index } => {
                 needs.add_whole(*list);
                 self.expr(index, needs);
             }
             ExprKind::Assign { var, value } => {
                 needs.remove(*var);
+                needs.forget_key(*var);
                 self.expr(value, needs);
             }
             ExprKind::If { cond, then, other } => {
@@ -203,16 +250,38 @@ impl Walk {
             *take = false;
             return self.expr(base, needs);
         };
+        let part = Part::Field(name.to_string());
         *last = needs.is_dead(*var);
-        *take = !needs.needs_field(*var, name);
-        needs.add(*var, &Need::Fields(BTreeSet::from([name.to_string()])));
+        *take = !needs.needs_part(*var, &part);
+        needs.add(*var, &Need::Only(BTreeSet::from([part])));
     }
 
-    /// The base of a `with` is needed without the fields that are replaced.
-    fn with_base(&mut self, base: &mut Expr, replaced: BTreeSet<String>, needs: &mut Needs) {
-        let ExprKind::Var { var, last } = &mut base.kind else { return self.expr(base, needs) };
+    /// `mget m k` of a variable `m` may take the value if that slot is not needed afterwards; `mset` and `mdel` do not need it.
+    fn primitive(&mut self, prim: &mut Prim, args: &mut [Expr], needs: &mut Needs) {
+        let slot = args.get(1).and_then(Key::of).map(Part::Slot);
+        match (*prim, slot) {
+            (Prim::Mget | Prim::MgetTake, slot) => {
+                let is_needed = match (&args[0].kind, slot) {
+                    (ExprKind::Var { var, .. }, Some(slot)) => needs.needs_part(*var, &slot),
+                    _ => true,
+                };
+                *prim = if is_needed { Prim::Mget } else { Prim::MgetTake };
+                args.iter_mut().rev().for_each(|arg| self.expr(arg, needs));
+            }
+            (Prim::Mset | Prim::Mdel, Some(slot)) => {
+                let [map, others @ ..] = args else { return };
+                others.iter_mut().rev().for_each(|arg| self.expr(arg, needs));
+                self.replaced(map, BTreeSet::from([slot]), needs);
+            }
+            _ => args.iter_mut().rev().for_each(|arg| self.expr(arg, needs)),
+        }
+    }
+
+    /// The container of an update is needed without the parts that are replaced.
+    fn replaced(&mut self, container: &mut Expr, parts: BTreeSet<Part>, needs: &mut Needs) {
+        let ExprKind::Var { var, last } = &mut container.kind else { return self.expr(container, needs) };
         *last = needs.is_dead(*var);
-        needs.add(*var, &Need::AllBut(replaced));
+        needs.add(*var, &Need::AllBut(parts));
     }
 
     fn while_loop(&mut self, cond: &mut Expr, body: &mut Expr, needs: &mut Needs) {

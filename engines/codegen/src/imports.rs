@@ -91,7 +91,7 @@ fn declare<M: Module>(
 
 fn parameters(info: &PrimInfo) -> Vec<Type> {
     let operand = |usage: &Use| match usage {
-        Use::Own | Use::Borrow => types::I64,
+        Use::Own | Use::Borrow | Use::Take => types::I64,
         Use::Number => types::F64,
         Use::Bool => types::I8,
     };

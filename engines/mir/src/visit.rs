@@ -23,7 +23,7 @@ impl From<Use> for Position {
     fn from(value: Use) -> Position {
         match value {
             Use::Own => Position::Owned,
-            Use::Borrow => Position::Borrowed,
+            Use::Borrow | Use::Take => Position::Borrowed,
             Use::Number => Position::Number,
             Use::Bool => Position::Bool,
         }

@@ -39,6 +39,7 @@ trait Operand<'a> {
 
 struct Own;
 struct Borrow;
+struct Take;
 struct Number;
 struct Bool;
 
@@ -79,6 +80,24 @@ impl<'a> Operand<'a> for Borrow {
     fn from_slot(_: Prim, slot: &'a mut Value) -> Result<Borrowed, Fault> {
         // SAFETY: the slot is borrowed for longer than the operand is held and keeps its reference.
         Ok(unsafe { <Borrow as Operand>::from_native(slot.raw()) })
+    }
+}
+
+impl<'a> Operand<'a> for Take {
+    type Native = u64;
+    type Held = Borrowed;
+
+    unsafe fn from_native(word: u64) -> Borrowed {
+        // SAFETY: the caller's promise is the same. What is solely owned is written where it is, so the caller's word stays right.
+        unsafe { <Borrow as Operand>::from_native(word) }
+    }
+
+    fn native_of(bits: u64) -> u64 {
+        bits
+    }
+
+    fn from_slot(prim: Prim, slot: &'a mut Value) -> Result<Borrowed, Fault> {
+        <Borrow as Operand>::from_slot(prim, slot)
     }
 }
 
@@ -124,6 +143,9 @@ impl<'a> Operand<'a> for Bool {
 macro_rules! pass {
     (Borrow $held:ident) => {
         &$held.0
+    };
+    (Take $held:ident) => {
+        &mut { $held }.0
     };
     ($use:ident $held:ident) => {
         $held

@@ -65,6 +65,15 @@ pub fn field_take(rt: &Runtime, base: &mut Value, name: u32, hint: Option<Hint>)
     }
 }
 
+/// The value of a key, moved out of a map that is solely owned (nil stays there), shared otherwise; nil without the key. Only where
+/// nobody sees that slot of this map again.
+///
+/// # Errors
+/// R009 on another value than a map, or if the key is none.
+pub fn slot_take(rt: &mut Runtime, map: &mut Value, key: &Value) -> Result<Value, Fault> {
+    crate::builtin::mget_take(rt, map, key)
+}
+
 /// The record with some fields replaced, in place if solely owned. `values` belong to `names`, pairwise.
 ///
 /// # Errors

@@ -165,7 +165,17 @@ fn a_taken_field_or_element_leaves_nil_only_in_sole_owners() {
     drop(holder);
     assert!(operation::element_take(&mut list, 0.0).is_unique());
     assert_eq!(display(&rt, &list), "[nil]");
-    drop((record, taken, list));
+    let mut rt = rt;
+    let mut map =
+        call(&mut rt, Prim::Mset, &mut [Value::map(crate::MapTable::new()), Value::text("k"), numbers(3)])
+            .unwrap();
+    let (holder, key) = (map.clone(), Value::text("k"));
+    assert!(!operation::slot_take(&mut rt, &mut map, &key).unwrap().is_unique());
+    drop(holder);
+    assert!(operation::slot_take(&mut rt, &mut map, &Value::text("other")).unwrap().is_nil());
+    assert!(operation::slot_take(&mut rt, &mut map, &key).unwrap().is_unique());
+    assert_eq!(display(&rt, &map), "{k: nil}");
+    drop((record, taken, list, map, key));
     assert_eq!(counters::snapshot().live_objects, 0);
 }
 

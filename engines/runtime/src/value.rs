@@ -8,7 +8,7 @@ use ilo4_builtins::plant::{Plant, is_planted};
 
 use crate::counters;
 use crate::heap::{self, fields, list, map, text};
-use crate::map_table::MapTable;
+use crate::map_table::{KeyRef, MapTable};
 
 /// An owned word (see [`abi`]): cloning retains, dropping releases. Freeing never recurses.
 ///
@@ -407,6 +407,16 @@ impl Value {
         let fits = self.is_unique() && self.object_kind() == Some(abi::KIND_RECORD);
         // SAFETY: just checked; the slice borrows the only word exclusively.
         fits.then(|| unsafe { fields::slice_mut(self.word) })
+    }
+
+    /// The value of a key, moved out (nil stays) if the map is solely owned and shared otherwise; `None` without the key, or if this is
+    /// no map.
+    pub(crate) fn take_from_map(&mut self, key: KeyRef<'_>) -> Option<Value> {
+        if self.is_unique() && self.object_kind() == Some(abi::KIND_MAP) {
+            // SAFETY: just checked; the exclusive borrow of the only word keeps readers away.
+            return unsafe { map::update(self.word, |table| table.get_mut(key).map(std::mem::take)) };
+        }
+        self.as_map()?.get(key).cloned()
     }
 
     /// The content of an Ok or Err value, moved out if the value is solely owned; another value is its own content.

@@ -59,6 +59,24 @@ impl<'a> Machine<'a> {
         found.map_err(|fault| self.fault(fault, span))
     }
 
+    /// The value of a key, taken out of the map. A variable is looked at where it stands, as in [`Machine::field`].
+    #[inline(never)]
+    pub(crate) fn take_slot(&mut self, map: &'a Expr, key: &'a Expr, span: Span) -> Evaluation {
+        let taken = match map.kind {
+            ExprKind::Var { var, last: false } => {
+                let key = self.eval(key)?;
+                let slot = &mut self.slots[self.frame + var.0 as usize];
+                operation::slot_take(self.runtime, slot, &key)
+            }
+            _ => {
+                let mut map = self.eval(map)?;
+                let key = self.eval(key)?;
+                operation::slot_take(self.runtime, &mut map, &key)
+            }
+        };
+        taken.map_err(|fault| self.fault(fault, span))
+    }
+
     #[inline(never)]
     pub(crate) fn take_element(&mut self, list: VarId, index: &'a Expr) -> Evaluation {
         let index = self.eval(index)?.as_number().expect("bug: the index of an element taken is a number");

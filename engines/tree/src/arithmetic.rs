@@ -13,6 +13,7 @@ impl<'a> Machine<'a> {
     #[inline]
     pub(crate) fn primitive(&mut self, prim: Prim, args: &'a [Expr], span: Span) -> Evaluation {
         match args {
+            [map, key] if prim == Prim::MgetTake => self.take_slot(map, key, span),
             [left, right] => self.binary(prim, left, right, span),
             [operand] => self.unary(prim, operand, span),
             [first, second, third] => self.ternary(prim, first, second, third, span),

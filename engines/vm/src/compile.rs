@@ -354,7 +354,7 @@ impl<'a> Compiler<'a> {
             }
             _ => {
                 let wanted = |index: usize| match prim.info().params[index] {
-                    Use::Own | Use::Borrow => Repr::Word,
+                    Use::Own | Use::Borrow | Use::Take => Repr::Word,
                     Use::Number => Repr::Number,
                     Use::Bool => Repr::Bool,
                 };

@@ -57,7 +57,10 @@ fn gate(global: &Global, args: &GateArgs) -> Outcome {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(error) => return Err(Failure::environment(anyhow!("{}: {error}", file.display()))),
     };
-    let moves = committed.as_ref().map(|committed| committed.compare(&now)).unwrap_or_default();
+    let moves = committed
+        .as_ref()
+        .map(|committed| committed.compare(&now, &session.config.gains))
+        .unwrap_or_default();
     say(&moves);
     if !args.tighten {
         return Ok(conclude(&moves, committed.is_none(), now.cells.len()));

@@ -1,6 +1,6 @@
 //! The document as written. Every table refuses keys it does not know.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
@@ -34,6 +34,8 @@ pub struct ConfigFile {
     pub environment: EnvironmentTable,
     /// How `parallax bisect` makes the engines of an old commit.
     pub bisect: BisectTable,
+    /// How `parallax perf gate` reads counters.
+    pub perf: PerfTable,
 }
 
 /// One suite.
@@ -263,6 +265,14 @@ pub struct EnvironmentTable {
     pub pass: Vec<String>,
     /// Variables that engines get.
     pub set: BTreeMap<String, String>,
+}
+
+/// What counters mean.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PerfTable {
+    /// Counters of which more is better, such as updates in place. Of all others less is.
+    pub gains: BTreeSet<String>,
 }
 
 /// How engines of any commit are made.

@@ -1,6 +1,6 @@
 //! From the written document to what the harness works with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -35,6 +35,8 @@ pub struct Config {
     pub jobs: Option<usize>,
     pub audit: f64,
     pub bisect: Bisect,
+    /// Counters of which more is better.
+    pub gains: BTreeSet<String>,
 }
 
 /// How `parallax bisect` makes the engines of a commit; commands and places are templates.
@@ -308,6 +310,7 @@ impl Resolver<'_> {
             retries: settings.retries.unwrap_or(0),
             jobs: settings.jobs,
             audit,
+            gains: file.perf.gains,
         })
     }
 

@@ -47,6 +47,8 @@ pub enum Move {
         counter: String,
         old: u64,
         new: u64,
+        /// Whether more of it is better.
+        is_gain: bool,
     },
     /// A cell or counter that only one of them has.
     Gone {
@@ -77,7 +79,7 @@ impl Move {
     /// Whether writing it down would accept a loss.
     pub fn is_worse(&self) -> bool {
         match self {
-            Move::Changed { old, new, .. } => self.counts() && new > old,
+            Move::Changed { old, new, is_gain, .. } => self.counts() && (new > old) != *is_gain,
             Move::Gone { .. } => true,
             Move::New { .. } | Move::Resized { .. } => false,
         }
@@ -87,7 +89,7 @@ impl Move {
 impl std::fmt::Display for Move {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Move::Changed { case, engine, counter, old, new } => {
+            Move::Changed { case, engine, counter, old, new, .. } => {
                 let word = if new > old { "more" } else { "less" };
                 write!(f, "{word}: {case}@{engine} {counter} was {old}, now {new} (")?;
                 match old {
@@ -153,15 +155,15 @@ impl Baseline {
         Ok(found)
     }
 
-    /// Everything that differs in `now`, by case, engine and counter.
-    pub fn compare(&self, now: &Baseline) -> Vec<Move> {
+    /// Everything that differs in `now`, by case, engine and counter. `gains`: the counters of which more is better.
+    pub fn compare(&self, now: &Baseline, gains: &BTreeSet<String>) -> Vec<Move> {
         let before: BTreeMap<_, &Row> = self.cells.iter().map(|row| (key(row), row)).collect();
         let after: BTreeMap<_, &Row> = now.cells.iter().map(|row| (key(row), row)).collect();
         let keys: BTreeSet<_> = before.keys().chain(after.keys()).copied().collect();
         let mut moves = Vec::new();
         for (case, engine) in keys {
             match (before.get(&(case, engine)), after.get(&(case, engine))) {
-                (Some(old), Some(new)) => compare_rows(old, new, &mut moves),
+                (Some(old), Some(new)) => compare_rows(old, new, gains, &mut moves),
                 (Some(_), None) => moves.push(Move::Gone { what: format!("{case}@{engine}") }),
                 (None, _) => moves.push(Move::New { what: format!("{case}@{engine}") }),
             }
@@ -174,7 +176,7 @@ fn key(row: &Row) -> (&str, &str) {
     (&row.case, &row.engine)
 }
 
-fn compare_rows(old: &Row, new: &Row, moves: &mut Vec<Move>) {
+fn compare_rows(old: &Row, new: &Row, gains: &BTreeSet<String>, moves: &mut Vec<Move>) {
     let (case, engine) = (new.case.clone(), new.engine.clone());
     if old.n != new.n {
         return moves.push(Move::Resized { case, engine, old: old.n, new: new.n });
@@ -189,6 +191,7 @@ fn compare_rows(old: &Row, new: &Row, moves: &mut Vec<Move>) {
                 counter: name.clone(),
                 old: *before,
                 new: *now,
+                is_gain: gains.contains(name),
             }),
             (Some(_), Some(_)) | (None, None) => {}
             (Some(_), None) => moves.push(Move::Gone { what: what() }),
@@ -217,7 +220,7 @@ mod tests {
         after: &[(&str, &str, u64, u64)],
         said: &[(&str, bool, bool)],
     ) {
-        let moves = baseline(before).compare(&baseline(after));
+        let moves = baseline(before).compare(&baseline(after), &BTreeSet::new());
         assert_eq!(moves.len(), said.len(), "{moves:?}");
         for (found, (text, counts, is_worse)) in moves.iter().zip(said) {
             assert!(found.to_string().contains(text), "{found} does not say {text:?}");
@@ -241,6 +244,18 @@ mod tests {
         );
         check(&before, &[("p::a", "vm", 100, 1019)], &[("now 1019 (× 1.019)", false, false)]);
         check(&[("p::a", "vm", 100, 0)], &[("p::a", "vm", 100, 1)], &[("from nothing", true, true)]);
+    }
+
+    #[test]
+    fn of_a_gain_less_is_worse() {
+        let gains = BTreeSet::from(["copies".to_string()]);
+        let moves = |old, new| {
+            baseline(&[("p::a", "vm", 1, old)]).compare(&baseline(&[("p::a", "vm", 1, new)]), &gains)
+        };
+        let judge = |found: &Move| (found.counts(), found.is_worse());
+        assert_eq!(judge(&moves(100, 200)[0]), (true, false));
+        assert_eq!(judge(&moves(200, 100)[0]), (true, true));
+        assert_eq!(judge(&moves(200, 199)[0]), (false, false));
     }
 
     #[test]

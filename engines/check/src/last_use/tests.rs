@@ -74,6 +74,30 @@ fn a_field_that_is_observed_later_is_not_taken() {
 }
 
 #[test]
+fn a_slot_that_is_replaced_next_may_be_taken() {
+    let slot = || AT.prim(Prim::Mget, [AT.read(R), AT.number(7.0)]);
+    let replaced = |key: f64| AT.assign(R, AT.prim(Prim::Mset, [AT.read(R), AT.number(key), AT.read(X)]));
+    check(
+        vec![AT.assign(X, slot()), replaced(7.0), AT.read(R)],
+        &["x#1 = mget_take(r#0, 7)", "r#0 = mset(r#0', 7, x#1')", "r#0'"],
+    );
+    check(
+        vec![AT.assign(X, slot()), replaced(8.0), AT.read(R)],
+        &["x#1 = mget(r#0, 7)", "r#0 = mset(r#0', 8, x#1')", "r#0'"],
+    );
+}
+
+#[test]
+fn a_slot_whose_key_is_assigned_in_between_is_another_one() {
+    let slot = |map, key| AT.prim(Prim::Mget, [AT.read(map), AT.read(key)]);
+    let replaced = AT.assign(R, AT.prim(Prim::Mset, [AT.read(R), AT.read(X), AT.nil()]));
+    check(
+        vec![slot(R, X), AT.assign(X, AT.number(1.0)), replaced, AT.read(R)],
+        &["mget(r#0, x#1')", "x#1 = 1", "r#0 = mset(r#0', x#1', nil)", "r#0'"],
+    );
+}
+
+#[test]
 fn a_loop_needs_what_its_next_round_reads() {
     let round = AT.assign(R, AT.prim(Prim::Append, [AT.read(R), AT.read(X)]));
     check(

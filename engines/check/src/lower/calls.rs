@@ -1,6 +1,6 @@
 //! Calls: of builtins, variables and functions, and unwrapping (4.7, 4.10, 5.3, 6.8).
 
-use ilo4_builtins::{Builtin, Lowering, Prim};
+use ilo4_builtins::{Builtin, Lowering, Prim, Use};
 use ilo4_syntax::ast::{self, ExprKind as Ast, Unwrap};
 use ilo4_syntax::{Diagnostic, Span};
 
@@ -9,7 +9,7 @@ use crate::build::At;
 use crate::builtin_rules;
 use crate::compat::compatible;
 use crate::hint;
-use crate::hir::{ExprKind, FunctionId, VarId};
+use crate::hir::{Expr, ExprKind, FunctionId, VarId};
 use crate::types::Type;
 
 /// An evaluated argument of a builtin.
@@ -188,7 +188,19 @@ impl Lowerer<'_> {
                 return Typed::new(at.nil(), ty);
             }
         };
-        Typed::new(at.expr(ExprKind::Prim { prim, args: values }), ty)
+        Typed::new(self.primitive(prim, values, span), ty)
+    }
+
+    /// What a primitive consumes first is a container that it may update.
+    fn primitive(&mut self, prim: Prim, mut args: Vec<Expr>, span: Span) -> Expr {
+        if prim.info().params.first() != Some(&Use::Own) || args.is_empty() {
+            return At(span).expr(ExprKind::Prim { prim, args });
+        }
+        let container = args.remove(0);
+        self.container_last(container, args, span, |container, values| ExprKind::Prim {
+            prim,
+            args: std::iter::once(container).chain(values).collect(),
+        })
     }
 
     /// The type of the call; wrong arguments are `ILO-T013`.

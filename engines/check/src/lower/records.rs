@@ -84,26 +84,55 @@ impl<'a> Lowerer<'a> {
         Typed::new(expr, base.ty)
     }
 
-    /// Where the new values read the record itself (`r with xs:(+=r.xs v)`), it is read last, so that the old field can
-    /// be taken out of a solely owned record. Nobody can tell: the values do not assign the variable.
     fn replace_fields(&mut self, base: hir::Expr, fields: Vec<(String, hir::Expr)>, span: Span) -> hir::Expr {
+        let (names, values): (Vec<_>, Vec<_>) = fields.into_iter().unzip();
+        self.container_last(base, values, span, |base, values| ExprKind::With {
+            base: Box::new(base),
+            fields: names.into_iter().zip(values).collect(),
+        })
+    }
+
+    /// An update of a container with values. Where these read the container's variable themselves (`r with xs:(+=r.xs v)`,
+    /// `mset m k (+ 1 (mget m k ?? 0))`), it is read last, so that the old part can be taken out of a solely owned container.
+    /// Nobody can tell: the values do not assign the variable.
+    pub(super) fn container_last(
+        &mut self,
+        container: hir::Expr,
+        values: Vec<hir::Expr>,
+        span: Span,
+        update: impl FnOnce(hir::Expr, Vec<hir::Expr>) -> ExprKind,
+    ) -> hir::Expr {
         let at = At(span);
-        if let ExprKind::Var { var, .. } = base.kind
-            && fields.iter().any(|(_, value)| walk::reads(value, var))
-            && !fields.iter().any(|(_, value)| walk::assigns(value, var))
-        {
-            let mut statements = Vec::new();
-            let mut kept = Vec::new();
-            for (name, value) in fields {
-                let new = self.contexts.current().hidden("new");
-                let value_at = At(value.span);
-                statements.push(value_at.assign(new, value));
-                kept.push((name, value_at.read(new)));
-            }
-            statements.push(at.expr(ExprKind::With { base: Box::new(base), fields: kept }));
-            return at.block(statements);
+        let assigned = |var| values.iter().any(|value| walk::assigns(value, var));
+        let is_read_last = match container.kind {
+            ExprKind::Var { var, .. } => values.iter().any(|value| walk::reads(value, var)) && !assigned(var),
+            _ => false,
+        };
+        if !is_read_last {
+            return at.expr(update(container, values));
         }
-        at.expr(ExprKind::With { base: Box::new(base), fields })
+        let stays: Vec<bool> = values
+            .iter()
+            .map(|value| match value.kind {
+                ExprKind::Var { var, .. } => !assigned(var),
+                ExprKind::Number(_) | ExprKind::Text(_) | ExprKind::Bool(_) | ExprKind::Nil => true,
+                _ => false,
+            })
+            .collect();
+        let mut steps = Vec::new();
+        let mut kept = Vec::with_capacity(values.len());
+        for (value, stays) in values.into_iter().zip(stays) {
+            if stays {
+                kept.push(value);
+                continue;
+            }
+            let new = self.contexts.current().hidden("new");
+            let value_at = At(value.span);
+            steps.push(value_at.assign(new, value));
+            kept.push(value_at.read(new));
+        }
+        steps.push(at.expr(update(container, kept)));
+        at.block(steps)
     }
 
     /// `a.f`, `a.?f`

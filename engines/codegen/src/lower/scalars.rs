@@ -11,7 +11,7 @@ use crate::imports::Helper;
 
 fn repr_of(usage: Use) -> Repr {
     match usage {
-        Use::Own | Use::Borrow => Repr::Word,
+        Use::Own | Use::Borrow | Use::Take => Repr::Word,
         Use::Number => Repr::Number,
         Use::Bool => Repr::Bool,
     }

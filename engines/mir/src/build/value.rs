@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use ilo4_builtins::Prim;
 use ilo4_check::hir::{self, ExprKind, VarId};
 
 use super::function::Builder;
@@ -65,8 +66,10 @@ impl Builder<'_> {
                 self.emit(Op::CallValue { dst, callee, args: operands }, place);
             }
             ExprKind::Prim { prim, args } => {
+                // Variables are read when the operation happens, later than in HIR: what may be taken is decided anew (`pass::takes`).
+                let prim = if *prim == Prim::MgetTake { Prim::Mget } else { *prim };
                 let args = self.operands(args.iter());
-                self.emit(Op::Prim { dst, prim: *prim, args }, place);
+                self.emit(Op::Prim { dst, prim, args }, place);
             }
             ExprKind::List(items) => {
                 let items = self.operands(items.iter());

@@ -53,6 +53,33 @@ fn a_field_that_is_observed_later_is_copied() {
 }
 
 #[test]
+fn a_slot_that_is_replaced_is_taken() {
+    let text = "push m:M t L n k:t v:n>M t L n;mset m k (+=(mget m k ?? []) v)";
+    let found = body_text(text, "push");
+    assert!(found.contains("prim mget_take(read _0, read _1)"), "{found}");
+    assert!(found.contains("prim mset(move _0, move _1, move"), "{found}");
+    let counting = "add m:M n n k:n>M n n;mset m k (+ 1 (mget m k ?? 0))";
+    let found = body_text(counting, "add");
+    assert!(found.contains("prim mget_take("), "a key that is boxed anew for each use\n{found}");
+}
+
+#[test]
+fn a_slot_that_may_be_observed_later_is_read() {
+    for body in [
+        "x=mget m k;m=mset m j 1;m",
+        "x=mget m k;k=j;m=mset m k 1;m",
+        "x=mget m k;y=len m;m=mset m k y;m",
+        "x=mget m k;y=mget m j;m=mset m k (y ?? 0);m",
+        "x=mget m k;>(x ?? 0) 1{ret m};m=mset m k 1;m",
+    ] {
+        let text = format!("f m:M t n k:t j:t>M t n;{body}");
+        let found = body_text(&text, "f");
+        let first = found.find("prim mget").map(|at| &found[at..]).expect("a read of the slot");
+        assert!(first.starts_with("prim mget("), "{body}\n{found}");
+    }
+}
+
+#[test]
 fn numbers_are_raw_where_only_numbers_flow() {
     let text = "fib n:n>n;<n 2 n;a=fib -n 1;b=fib -n 2;+a b";
     let found = body_text(text, "fib");

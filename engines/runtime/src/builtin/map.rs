@@ -29,6 +29,12 @@ pub(crate) fn mget(_: &mut Runtime, map: &Value, key: &Value) -> Outcome<Value> 
     Ok(table.get(argument::key("mget", key)?).cloned().unwrap_or_default())
 }
 
+pub(crate) fn mget_take(_: &mut Runtime, map: &mut Value, key: &Value) -> Outcome<Value> {
+    argument::map("mget", map)?;
+    let key = argument::key("mget", key)?;
+    Ok(map.take_from_map(key).unwrap_or_default())
+}
+
 pub(crate) fn mhas(_: &mut Runtime, map: &Value, key: &Value) -> Outcome<bool> {
     let table = argument::map("mhas", map)?;
     Ok(table.get(argument::key("mhas", key)?).is_some())

@@ -1,6 +1,6 @@
 //! The primitives, one function per row of the table, by the sections of the builtins document.
 //!
-//! The signatures are those of the rows: `Own` is [`crate::Value`], `Borrow` is `&Value`, `Number` is `f64`, `Bool` is
+//! The signatures are those of the rows: `Own` is [`crate::Value`], `Borrow` is `&Value`, `Take` is `&mut Value`, `Number` is `f64`, `Bool` is
 //! `bool`; a fallible row returns a `Result`. Only [`crate::dispatch`] names them all.
 
 mod clock;
