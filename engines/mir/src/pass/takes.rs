@@ -27,13 +27,15 @@ pub fn run(body: &mut Body) {
         for index in (0..body.blocks[block].instructions.len()).rev() {
             let accesses = &places.accesses[block][index];
             let op = &mut body.blocks[block].instructions[index].op;
+            // The part that is read is that of before, even if the result goes where the container or the key was.
+            places.define(op, &mut live);
             if let Some(Access::Read(local, part)) = accesses
                 && let Some(place) = places.part(*local, part)
                 && !live.contains(place)
             {
                 take(op);
             }
-            places.instruction(op, accesses.as_ref(), &mut live);
+            places.operands(op, accesses.as_ref(), &mut live);
         }
     }
 }
@@ -174,8 +176,8 @@ impl Places {
         self.of_local.get(&local)?.numbers.get(part).copied()
     }
 
-    /// Backwards over one instruction: what it defines is not needed before, what it observes is.
-    fn instruction(&self, op: &Op, access: Option<&Access>, live: &mut Bits) {
+    /// Backwards over the result of an instruction: what it defines is not needed before.
+    fn define(&self, op: &Op, live: &mut Bits) {
         if let Some(dst) = op.dst() {
             // With another key there, the slot is another one, of which nothing is known.
             self.of_key.get(&dst).into_iter().flatten().for_each(|place| {
@@ -185,6 +187,10 @@ impl Places {
                 live.remove(place);
             });
         }
+    }
+
+    /// Backwards over its operands: what they observe is needed before.
+    fn operands(&self, op: &Op, access: Option<&Access>, live: &mut Bits) {
         match access {
             Some(Access::Read(local, part @ Part::Field(_))) => {
                 if let Some(place) = self.part(*local, part) {
@@ -248,7 +254,8 @@ fn solve(body: &Body, places: &Places) -> Vec<Bits> {
             let mut live = live_out[index].clone();
             places.terminator(&block.terminator.operands(), &mut live);
             for (instruction, access) in block.instructions.iter().zip(&places.accesses[index]).rev() {
-                places.instruction(&instruction.op, access.as_ref(), &mut live);
+                places.define(&instruction.op, &mut live);
+                places.operands(&instruction.op, access.as_ref(), &mut live);
             }
             changed |= live_in[index].union_with(&live);
         }

@@ -68,6 +68,7 @@ fn a_slot_that_may_be_observed_later_is_read() {
     for body in [
         "x=mget m k;m=mset m j 1;m",
         "x=mget m k;k=j;m=mset m k 1;m",
+        "k=str (mget m k ?? 0);m=mset m k 1;m",
         "x=mget m k;y=len m;m=mset m k y;m",
         "x=mget m k;y=mget m j;m=mset m k (y ?? 0);m",
         "x=mget m k;>(x ?? 0) 1{ret m};m=mset m k 1;m",
@@ -107,4 +108,10 @@ fn a_value_that_dies_on_one_branch_is_dropped_there() {
     let found = body_text(text, "f");
     assert_eq!(found.matches("drop _1").count(), 1, "{found}");
     assert_eq!(found.matches("return(move _1)").count(), 1, "{found}");
+}
+
+#[test]
+fn a_slot_whose_value_becomes_the_key_is_read() {
+    let found = body_text("f m:_ k:_>_;k=mget m k;m=mset m k 1;m", "f");
+    assert!(found.contains("prim mget(read _0, read _1)"), "{found}");
 }
