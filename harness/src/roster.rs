@@ -216,17 +216,22 @@ fn locate(finder: &Finder, command: &mut [String]) -> Result<Option<PathBuf>, St
         own = Some(path);
     }
     for word in command {
-        while let Some((before, name, after)) = programs_in(word) {
+        let mut filled = String::new();
+        let mut rest = word.as_str();
+        while let Some((before, name, after)) = first_program(rest) {
             let path = find(name)?;
-            *word = format!("{before}{}{after}", path.display());
+            filled.push_str(before);
+            filled.push_str(&path.to_string_lossy());
             own = Some(path);
+            rest = after;
         }
+        *word = filled + rest;
     }
     Ok(own)
 }
 
 /// The first `{bin:NAME}` of a word, with what stands before and after.
-fn programs_in(word: &str) -> Option<(&str, &str, &str)> {
+fn first_program(word: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = word.split_once("{bin:")?;
     let (name, after) = rest.split_once('}')?;
     Some((before, name, after))

@@ -277,15 +277,21 @@ mod planted {
         Ok(())
     }
 
-    fn count(engine: &str, plant: Option<&str>, program: &str) -> serde_json::Value {
-        let directory = tempfile::tempdir().expect("a temporary directory");
-        let stats = directory.path().join("stats.json");
+    /// `ilo4 run` on this engine, with nothing of ours in the environment but the plant.
+    fn planted(engine: &str, plant: Option<&str>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ilo4"));
-        command.args(["run", "--engine", engine, "--stats"]).arg(&stats).args([program, "main"]);
-        command.current_dir(directory.path()).env_remove("ILO4_PLANT");
+        command.args(["run", "--engine", engine]).env_remove("ILO4_PLANT").env_remove("ILO4_LEAK_CHECK");
         if let Some(plant) = plant {
             command.env("ILO4_PLANT", plant);
         }
+        command
+    }
+
+    fn count(engine: &str, plant: Option<&str>, program: &str) -> serde_json::Value {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let stats = directory.path().join("stats.json");
+        let mut command = planted(engine, plant);
+        command.arg("--stats").arg(&stats).args([program, "main"]).current_dir(directory.path());
         let output = command.output().expect("ilo4 starts");
         assert_eq!(String::from_utf8_lossy(&output.stdout), "120\n", "{engine} {plant:?}: {output:?}");
         let text = std::fs::read(stats).expect("counters");
@@ -300,9 +306,8 @@ mod planted {
             ("aot", "codegen-extra-copy", true, 70),
             ("aot", "linear-map", true, 0),
         ] {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_ilo4"));
-            command.args(["run", "--engine", engine, "main>n;xs=[1];ys=[xs xs];len ys", "main"]);
-            command.env("ILO4_PLANT", plant).env_remove("ILO4_LEAK_CHECK");
+            let mut command = planted(engine, Some(plant));
+            command.args(["main>n;xs=[1];ys=[xs xs];len ys", "main"]);
             if asked {
                 command.env("ILO4_LEAK_CHECK", "1");
             }

@@ -81,6 +81,12 @@ fn a_slot_that_may_be_observed_later_is_read() {
 }
 
 #[test]
+fn a_slot_whose_value_becomes_the_key_is_read() {
+    let found = body_text("f m:_ k:_>_;k=mget m k;m=mset m k 1;m", "f");
+    assert!(found.contains("prim mget(read _0, read _1)"), "{found}");
+}
+
+#[test]
 fn numbers_are_raw_where_only_numbers_flow() {
     let text = "fib n:n>n;<n 2 n;a=fib -n 1;b=fib -n 2;+a b";
     let found = body_text(text, "fib");
@@ -108,10 +114,4 @@ fn a_value_that_dies_on_one_branch_is_dropped_there() {
     let found = body_text(text, "f");
     assert_eq!(found.matches("drop _1").count(), 1, "{found}");
     assert_eq!(found.matches("return(move _1)").count(), 1, "{found}");
-}
-
-#[test]
-fn a_slot_whose_value_becomes_the_key_is_read() {
-    let found = body_text("f m:_ k:_>_;k=mget m k;m=mset m k 1;m", "f");
-    assert!(found.contains("prim mget(read _0, read _1)"), "{found}");
 }
